@@ -1,0 +1,74 @@
+"""The chip store: an LMDB file of raw arrays, read as views on the memory map.
+
+Key = chip number (4 bytes, big-endian, so that keys sort as numbers); value = the chip's array
+(dates, bands, rows, columns) in C order and the scene's own dtype, little-endian. Shape and dtype
+stand in dataset.json: one for all chips.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import lmdb
+import numpy as np
+
+from backend.runtime.errors import DataError
+
+
+def chip_key(number: int) -> bytes:
+    """The key of a chip."""
+    return number.to_bytes(4, "big")
+
+
+class ChipStore:
+    """Read-only view of a chip store. Opened lazily in each process: LMDB does not survive a fork.
+
+    `store[number]` is a read-only array (dates, bands, rows, columns) that lies in the memory map
+    and is valid as long as the store is.
+    """
+
+    def __init__(self, path: Path, *, count: int, shape: tuple[int, int, int, int], dtype: str):
+        self.path, self.shape, self.dtype = Path(path), tuple(shape), np.dtype(dtype)
+        self._count = count
+        self._process: int | None = None
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getstate__(self) -> dict:
+        kept = ("path", "shape", "dtype", "_count")
+        return {name: self.__dict__[name] for name in kept} | {"_process": None}
+
+    def _open(self) -> None:
+        try:
+            environment = lmdb.open(
+                str(self.path), subdir=False, readonly=True, lock=False, readahead=False,
+                meminit=False, max_readers=1,
+            )
+        except lmdb.Error as error:
+            raise DataError(
+                f"the chip store {self.path} cannot be read: {error}",
+                "build the dataset again with --overwrite",
+            ) from error
+        self._environment = environment
+        # One transaction for good: the file never changes, and views live as long as it does.
+        self._transaction = environment.begin(buffers=True)
+        self._process = os.getpid()
+
+    def __getitem__(self, number: int) -> np.ndarray:
+        if self._process != os.getpid():
+            self._open()
+        value = self._transaction.get(chip_key(int(number)))
+        if value is None:
+            raise DataError(
+                f"chip {number} is missing in {self.path}",
+                "the dataset is incomplete: build it again with --overwrite",
+            )
+        if len(value) != self.dtype.itemsize * int(np.prod(self.shape)):
+            raise DataError(
+                f"chip {number} in {self.path} has {len(value)} bytes, not those of "
+                f"{self.shape} {self.dtype}",
+                "the dataset is damaged: build it again with --overwrite",
+            )
+        return np.frombuffer(value, self.dtype.newbyteorder("<")).reshape(self.shape)

@@ -1,0 +1,160 @@
+"""`encoder.safetensors`: weights, and in the header all that inference needs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import safetensors
+import safetensors.torch
+import torch
+
+from backend.runtime.errors import DataError, RequestError
+from backend.runtime.files import whole_file
+from backend.views.normalise import Normalise
+
+from .encoder import Encoder, build_encoder
+
+SCHEMA = "near-things-encoder"
+VERSION = 1
+HEADER_KEY = "near_things"
+
+
+@dataclass(frozen=True)
+class EncoderInformation:
+    """What the header says. `offset` and `scale` are per band, in the order of `bands`."""
+
+    method: str
+    architecture: str
+    stem: str
+    embedding_dimension: int
+    bands: tuple[str, ...]
+    offset: tuple[float, ...]
+    scale: tuple[float, ...]
+    nodata: float | None
+    dtype: str  # of the pixels it was trained on
+    tile_size_px: int
+    ground_resolution_m: float
+    dataset: str  # fingerprint of the tile dataset
+    step: int
+    seed: int
+    software: str
+    schema: str = SCHEMA
+    version: int = VERSION
+
+    @property
+    def identity(self) -> str:
+        """A short name for messages and metadata: method, architecture, bands, step."""
+        return f"{self.method} {self.architecture} {'+'.join(self.bands)} step {self.step}"
+
+
+class FrozenEncoder:
+    """An encoder ready for use: normalisation and network in evaluation mode on a device."""
+
+    def __init__(
+        self, information: EncoderInformation, network: Encoder, device: torch.device | str = "cpu"
+    ) -> None:
+        self.information = information
+        self.device = torch.device(device)
+        self._normalise = Normalise(
+            information.offset, information.scale, information.nodata
+        ).to(self.device)
+        self._network = network.to(self.device).eval()
+
+    @classmethod
+    def untrained(
+        cls, information: EncoderInformation, *, seed: int, device: torch.device | str = "cpu"
+    ) -> FrozenEncoder:
+        """The same encoder with random weights: the baseline that training must beat."""
+        return cls(information, _network(information, seed=seed), device)
+
+    def dimension(self, features: str) -> int:
+        """Length of the vectors that `embed` gives for "embedding" or "backbone"."""
+        if features == "backbone":
+            return self._network.feature_dimension
+        return self.information.embedding_dimension
+
+    @torch.inference_mode()
+    def embed(self, tiles: np.ndarray, features: str = "embedding") -> np.ndarray:
+        """Vectors of tiles in one forward pass.
+
+        `tiles` is (B, bands, H, W) in pixel values, bands in the order of `information.bands`.
+        Gives float32: "embedding" (B, D) of norm 1, or "backbone" (B, F), the pooled features.
+        """
+        tensor = torch.from_numpy(np.ascontiguousarray(tiles)).to(self.device)
+        pooled = self._network.features(self._normalise(tensor))
+        result = pooled if features == "backbone" else self._network.project(pooled)
+        return result.float().cpu().numpy()
+
+    def band_indices(self, available: list[str], where: str) -> list[int]:
+        """Positions of the encoder's bands in `available`; RequestError names those missing."""
+        missing = [name for name in self.information.bands if name not in available]
+        if missing:
+            raise RequestError(
+                f"the encoder needs the bands {', '.join(self.information.bands)}; "
+                f"{where} has {', '.join(available)}, so {', '.join(missing)} is missing",
+                "name the bands with --bands, or train an encoder on these bands",
+            )
+        return [available.index(name) for name in self.information.bands]
+
+
+def _network(information: EncoderInformation, *, seed: int) -> Encoder:
+    return build_encoder(
+        information.architecture,
+        information.stem,
+        len(information.bands),
+        information.embedding_dimension,
+        seed=seed,
+    )
+
+
+def save_encoder(path: Path, information: EncoderInformation, network: Encoder) -> None:
+    """Write weights and header whole."""
+    header = {HEADER_KEY: json.dumps(dataclasses.asdict(information))}
+    weights = {name: t.detach().cpu().contiguous() for name, t in network.state_dict().items()}
+    with whole_file(path) as temporary:
+        safetensors.torch.save_file(weights, temporary, metadata=header)
+
+
+def read_information(path: Path) -> EncoderInformation:
+    """The header of an encoder file; RequestError or DataError say what is wrong with it."""
+    if not path.is_file():
+        raise RequestError(f"there is no encoder {path}", "give the encoder.safetensors of a run")
+    try:
+        with safetensors.safe_open(path, framework="np") as file:
+            text = (file.metadata() or {}).get(HEADER_KEY)
+    except (safetensors.SafetensorError, OSError) as error:
+        raise DataError(
+            f"the encoder {path} cannot be read: {error}",
+            "it may be cut short: copy it again, or resume its run to export it anew",
+        ) from error
+    if text is None:
+        raise DataError(f"{path} is no encoder of this program: its header does not describe one")
+    content = json.loads(text)
+    if content.get("schema") != SCHEMA or content.get("version") != VERSION:
+        raise DataError(
+            f"the encoder {path} is of version {content.get('version')}; this program reads "
+            f"version {VERSION}",
+            "train it again, or use the version of the program that made it",
+        )
+    known = {f.name for f in dataclasses.fields(EncoderInformation)}
+    values = {n: tuple(v) if isinstance(v, list) else v for n, v in content.items() if n in known}
+    try:
+        return EncoderInformation(**values)
+    except TypeError as error:
+        raise DataError(f"the header of {path} is damaged: {error}") from error
+
+
+def load_encoder(path: str | Path, device: torch.device | str = "cpu") -> FrozenEncoder:
+    """Load an encoder on to a device."""
+    path = Path(path)
+    information = read_information(path)
+    network = _network(information, seed=0)
+    try:
+        network.load_state_dict(safetensors.torch.load_file(path))
+    except (safetensors.SafetensorError, RuntimeError) as error:
+        raise DataError(f"the weights in {path} do not fit its header: {error}") from error
+    return FrozenEncoder(information, network, device)

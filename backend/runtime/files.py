@@ -1,0 +1,91 @@
+"""Files and folders that are whole or not there: written beside their place, then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from .errors import RequestError
+
+
+def partial_path(path: Path) -> Path:
+    """Where `path` is written before it is whole: a hidden name beside it, same suffix."""
+    return path.with_name(f".partial-{path.name}")
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, if there is one."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def check_output(path: Path, *, overwrite: bool) -> None:
+    """RequestError where `path` exists and may not be replaced, or its folder cannot be made."""
+    if path.exists() and not overwrite:
+        raise RequestError(
+            f"the output exists: {path}", "give another --output, or --overwrite to replace it"
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RequestError(f"the folder {path.parent} cannot be made: {error.strerror}") from error
+    if not os.access(path.parent, os.W_OK):
+        raise RequestError(f"the folder {path.parent} cannot be written to")
+
+
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Rename what is whole to its place, replacing what was there."""
+    if path.is_dir() and not path.is_symlink():
+        # A folder cannot be replaced in one step: move the old one aside first.
+        old = path.with_name(f".replaced-{path.name}")
+        remove(old)
+        path.rename(old)
+        temporary.rename(path)
+        remove(old)
+    else:
+        os.replace(temporary, path)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Yield a path to write to; on leaving without an error it is synced and becomes `path`."""
+    temporary = partial_path(path)
+    remove(temporary)
+    try:
+        yield temporary
+        with open(temporary, "rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        remove(temporary)
+        raise
+
+
+@contextlib.contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Yield a folder to write to; on leaving without an error it becomes `path`."""
+    temporary = partial_path(path)
+    remove(temporary)
+    temporary.mkdir(parents=True)
+    try:
+        yield temporary
+        put_in_place(temporary, path)
+    except BaseException:
+        remove(temporary)
+        raise
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON whole: UTF-8, indented, keys in the order given."""
+    with whole_file(path) as temporary:
+        temporary.write_text(
+            json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+            encoding="utf-8",
+        )

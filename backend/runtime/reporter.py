@@ -1,0 +1,144 @@
+"""Progress, metrics and messages of a running job: for a person, or as events."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from tqdm import tqdm
+
+from backend import __version__
+from backend.contract import events
+
+from . import stopping
+
+PROGRESS_EVERY_SECONDS = 0.5
+
+
+class Phase:
+    """A stretch of work of known length. `advance` reports progress and honours stop requests."""
+
+    def __init__(
+        self, reporter: Reporter, name: str, total: int, unit: str, bar: tqdm | None, done: int
+    ) -> None:
+        self._reporter, self._bar = reporter, bar
+        self.name, self.total, self.unit, self.done = name, total, unit, done
+        self._first = done
+        self._started = self._reported = time.monotonic()
+
+    def advance(self, count: int = 1, *, note: str = "", stop: bool = True) -> None:
+        """Count `count` more units as done. With `stop`, raises Stopped where that was asked."""
+        self.done += count
+        if self._bar is not None:
+            if note:
+                self._bar.set_postfix_str(note, refresh=False)
+            self._bar.update(count)
+        now = time.monotonic()
+        if now - self._reported >= PROGRESS_EVERY_SECONDS or self.done >= self.total:
+            self._reported = now
+            self._emit(now)
+        if stop:
+            stopping.raise_if_requested()
+
+    def _emit(self, now: float) -> None:
+        seconds = now - self._started
+        # What an interrupted job had done before says nothing of today's rate.
+        rate = (self.done - self._first) / seconds if seconds > 0 else 0.0
+        left = (self.total - self.done) / rate if rate > 0 else None
+        self._reporter.emit(
+            "progress",
+            phase=self.name,
+            done=self.done,
+            total=self.total,
+            unit=self.unit,
+            rate=round(rate, 3),
+            seconds_left=None if left is None else round(left, 1),
+        )
+
+
+class Reporter:
+    """Where a job says what happens.
+
+    Events go to `events_file` once `log_to` has named it, and to stdout with `as_events`;
+    otherwise a person sees bars and text on stderr and results on stdout.
+    """
+
+    def __init__(self, *, as_events: bool = False, stdout: TextIO | None = None) -> None:
+        self.as_events = as_events
+        self._stdout = stdout or sys.stdout
+        self._file: TextIO | None = None
+        self._waiting: list[str] = []
+
+    def log_to(self, path: Path) -> None:
+        """Write the events, those so far included, to the end of the file at `path`."""
+        self.close()
+        self._file = open(path, "a", encoding="utf-8")
+        for line in self._waiting:
+            self._write_line(line)
+        self._waiting = []
+
+    def close(self) -> None:
+        """Close the events file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _write_line(self, line: str) -> None:
+        if self._file is None:
+            self._waiting.append(line)
+            return
+        self._file.write(line + "\n")
+        self._file.flush()
+
+    def emit(self, event: str, **values: Any) -> None:
+        """Record one event; see backend.contract.events for the fields of each."""
+        line = events.encode(event, time.time(), **values)
+        self._write_line(line)
+        if self.as_events:
+            self._stdout.write(line + "\n")
+            self._stdout.flush()
+
+    def started(self, verb: str, job: dict[str, Any], process_id: int) -> None:
+        """The first event of a job."""
+        self.emit("started", verb=verb, job=job, process_id=process_id, software=__version__)
+
+    @contextlib.contextmanager
+    def phase(self, name: str, total: int, unit: str, *, done: int = 0) -> Iterator[Phase]:
+        """A stretch of `total` units of work, `done` of which an earlier call has completed."""
+        bar = None
+        if not self.as_events:
+            bar = tqdm(
+                total=total, initial=done, desc=name, unit=f" {unit}", dynamic_ncols=True,
+                file=sys.stderr,
+            )
+        try:
+            phase = Phase(self, name, total, unit, bar, done)
+            phase._emit(time.monotonic())
+            yield phase
+        finally:
+            if bar is not None:
+                bar.close()
+
+    def metric(self, step: int, values: dict[str, float]) -> None:
+        """Numbers measured at `step`."""
+        self.emit("metric", step=step, values=values)
+
+    def artifact(self, role: str, path: Path) -> None:
+        """A file or folder that is now whole."""
+        self.emit("artifact", role=role, path=str(path))
+        if not self.as_events:
+            tqdm.write(f"{role}: {path}", file=self._stdout)
+
+    def warning(self, message: str) -> None:
+        """Something the user should know, that does not stop the job."""
+        self.emit("warning", message=message)
+        if not self.as_events:
+            tqdm.write(f"warning: {message}", file=sys.stderr)
+
+    def say(self, message: str) -> None:
+        """Free text for a person; it is no event."""
+        tqdm.write(message, file=sys.stderr)

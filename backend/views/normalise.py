@@ -1,0 +1,36 @@
+"""From pixel values to network input: per-band offset and scale, no-data to zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+
+class Normalise(nn.Module):
+    """(x - offset) / scale for each band, in float32; no-data and NaN become 0, the band's offset.
+
+    Takes (B, C, H, W) of any real dtype and gives float32 of the same shape. A pixel of a band is
+    no data where it equals `nodata` or is NaN.
+    """
+
+    def __init__(
+        self, offset: Sequence[float], scale: Sequence[float], nodata: float | None = None
+    ) -> None:
+        super().__init__()
+        if len(offset) != len(scale):
+            raise ValueError(f"{len(offset)} offsets for {len(scale)} scales")
+        if any(not s > 0 for s in scale):
+            raise ValueError(f"scales must be positive: {list(scale)}")
+        self.nodata = nodata
+        shape = (1, -1, 1, 1)
+        self.register_buffer("offset", torch.tensor(offset, dtype=torch.float32).view(shape))
+        self.register_buffer("scale", torch.tensor(scale, dtype=torch.float32).view(shape))
+
+    def forward(self, tiles: Tensor) -> Tensor:
+        values = tiles.to(torch.float32)
+        invalid = torch.isnan(values)
+        if self.nodata is not None:
+            invalid = invalid | (values == self.nodata)
+        return ((values - self.offset) / self.scale).masked_fill_(invalid, 0.0)
