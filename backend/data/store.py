@@ -43,8 +43,13 @@ class ChipStore:
     def _open(self) -> None:
         try:
             environment = lmdb.open(
-                str(self.path), subdir=False, readonly=True, lock=False, readahead=False,
-                meminit=False, max_readers=1,
+                str(self.path),
+                subdir=False,
+                readonly=True,
+                lock=False,
+                readahead=False,
+                meminit=False,
+                max_readers=1,
             )
         except lmdb.Error as error:
             raise DataError(

@@ -59,9 +59,9 @@ class FrozenEncoder:
     ) -> None:
         self.information = information
         self.device = torch.device(device)
-        self._normalise = Normalise(
-            information.offset, information.scale, information.nodata
-        ).to(self.device)
+        self._normalise = Normalise(information.offset, information.scale, information.nodata).to(
+            self.device
+        )
         self._network = network.to(self.device).eval()
 
     @classmethod

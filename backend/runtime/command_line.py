@@ -15,7 +15,6 @@ from typing import Any
 
 import yaml
 
-from backend.contract import events
 from backend.contract.settings import (
     LIST_KINDS,
     Setting,

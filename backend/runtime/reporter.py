@@ -112,7 +112,11 @@ class Reporter:
         bar = None
         if not self.as_events:
             bar = tqdm(
-                total=total, initial=done, desc=name, unit=f" {unit}", dynamic_ncols=True,
+                total=total,
+                initial=done,
+                desc=name,
+                unit=f" {unit}",
+                dynamic_ncols=True,
                 file=sys.stderr,
             )
         try:

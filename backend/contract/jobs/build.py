@@ -30,9 +30,7 @@ class BuildJob:
     land_cover: List[str] = setting(
         "layers", [], "Land-cover raster(s), or one polygon layer with a class field"
     )
-    class_field: str = setting(
-        "text", "", "Field of the polygon layer that holds the class"
-    )
+    class_field: str = setting("text", "", "Field of the polygon layer that holds the class")
     class_table: str = setting(
         "text",
         "",
@@ -71,15 +69,23 @@ class BuildJob:
         "number", 0.95, "Least share of valid pixels in a chip", minimum=0.0, maximum=1.0
     )
     nodata: Optional[float] = setting(
-        "number", None, "Pixel value that means no data; by default what the files say",
+        "number",
+        None,
+        "Pixel value that means no data; by default what the files say",
     )
     test_fraction: float = setting(
-        "number", 0.2, "Share of the ground kept for testing, in whole blocks",
-        minimum=0.0, maximum=0.9,
+        "number",
+        0.2,
+        "Share of the ground kept for testing, in whole blocks",
+        minimum=0.0,
+        maximum=0.9,
     )
     validation_fraction: float = setting(
-        "number", 0.1, "Share of the ground kept for validation, in whole blocks",
-        minimum=0.0, maximum=0.9,
+        "number",
+        0.1,
+        "Share of the ground kept for validation, in whole blocks",
+        minimum=0.0,
+        maximum=0.9,
     )
     block_size_px: Optional[int] = setting(
         "integer",
@@ -104,8 +110,12 @@ class BuildJob:
         advanced=True,
     )
     land_cover_year: Optional[int] = setting(
-        "integer", None, "Year that the land cover describes, recorded beside the scenes' dates",
-        minimum=1900, maximum=2200, advanced=True,
+        "integer",
+        None,
+        "Year that the land cover describes, recorded beside the scenes' dates",
+        minimum=1900,
+        maximum=2200,
+        advanced=True,
     )
     seed: int = setting("integer", 0, "Number that decides every random choice", minimum=0)
     workers: int = setting(

@@ -21,7 +21,8 @@ class EmbedJob:
         required=True,
     )
     bands: List[str] = setting(
-        "texts", [],
+        "texts",
+        [],
         "Names of the bands in the order of the files; by default the files' own, or the "
         "encoder's where the number of bands is the same",
     )
@@ -32,36 +33,54 @@ class EmbedJob:
         "integer", 16, "Scene pixels from one map pixel to the next", unit="px", minimum=1
     )
     features: str = setting(
-        "choice", "embedding", "What is mapped: the projected embedding, or the pooled features of "
-        "the backbone", choices=("embedding", "backbone"),
+        "choice",
+        "embedding",
+        "What is mapped: the projected embedding, or the pooled features of the backbone",
+        choices=("embedding", "backbone"),
     )
     picture: bool = setting(
         "flag", False, "Write NAME_picture.tif too: the first three principal components as colour"
     )
     clusters: int = setting(
-        "integer", 0, "Write NAME_clusters.tif too: that many k-means clusters; 0 writes none",
-        minimum=0, maximum=255,
+        "integer",
+        0,
+        "Write NAME_clusters.tif too: that many k-means clusters; 0 writes none",
+        minimum=0,
+        maximum=255,
     )
     storage: str = setting(
-        "choice", "float32", "Values in the map: float32, or uint8 with scale and offset",
+        "choice",
+        "float32",
+        "Values in the map: float32, or uint8 with scale and offset",
         choices=("float32", "uint8"),
     )
     edges: str = setting(
-        "choice", "mirror", "Tiles that reach over the scene's edge: mirror the scene, or no data",
-        choices=("mirror", "nodata"), advanced=True,
+        "choice",
+        "mirror",
+        "Tiles that reach over the scene's edge: mirror the scene, or no data",
+        choices=("mirror", "nodata"),
+        advanced=True,
     )
     minimum_valid_fraction: float = setting(
-        "number", 0.5, "Least share of valid pixels in a tile; below it the map has no data",
-        minimum=0.0, maximum=1.0, advanced=True,
+        "number",
+        0.5,
+        "Least share of valid pixels in a tile; below it the map has no data",
+        minimum=0.0,
+        maximum=1.0,
+        advanced=True,
     )
     nodata: Optional[float] = setting(
-        "number", None, "Pixel value that means no data; by default what the files say",
+        "number",
+        None,
+        "Pixel value that means no data; by default what the files say",
         advanced=True,
     )
     resampling: str = setting(
-        "choice", "bilinear",
+        "choice",
+        "bilinear",
         "How bands coarser than the finest band of a scene are resampled on to its grid",
-        choices=("nearest", "bilinear", "cubic"), advanced=True,
+        choices=("nearest", "bilinear", "cubic"),
+        advanced=True,
     )
     batch_size: int = setting("integer", 256, "Tiles per forward pass", minimum=1, advanced=True)
     device: str = setting("text", "auto", "Device: auto, cpu, cuda or cuda:N")

@@ -21,29 +21,38 @@ class EvaluateJob:
         "output_folder", "", "Folder for report.html and evaluation.json", required=True
     )
     label_column: str = setting(
-        "text", "",
+        "text",
+        "",
         "Column of the tile footprints that holds the class; by default the dominant land cover",
     )
     purity: float = setting(
-        "number", 0.6, "Least share of a tile that its dominant land cover must hold",
-        minimum=0.0, maximum=1.0,
+        "number",
+        0.6,
+        "Least share of a tile that its dominant land cover must hold",
+        minimum=0.0,
+        maximum=1.0,
     )
     features: str = setting(
-        "choice", "both", "What is measured: the projected embedding, the pooled features of the "
-        "backbone, or both", choices=("both", "embedding", "backbone"),
+        "choice",
+        "both",
+        "What is measured: the projected embedding, the pooled features of the backbone, or both",
+        choices=("both", "embedding", "backbone"),
     )
-    neighbours: List[int] = setting(
-        "integers", [5, 20], "Numbers of neighbours for kNN", minimum=1
-    )
+    neighbours: List[int] = setting("integers", [5, 20], "Numbers of neighbours for kNN", minimum=1)
     repeats: int = setting(
-        "integer", 5, "Repetitions with other seeds, for mean and deviation", minimum=1,
+        "integer",
+        5,
+        "Repetitions with other seeds, for mean and deviation",
+        minimum=1,
         maximum=1000,
     )
     trees: int = setting(
         "integer", 100, "Trees of the random forest", minimum=1, maximum=10000, advanced=True
     )
     bands: List[str] = setting(
-        "texts", [], "Names of the images' bands where a class folder's files do not say",
+        "texts",
+        [],
+        "Names of the images' bands where a class folder's files do not say",
         advanced=True,
     )
     batch_size: int = setting("integer", 256, "Tiles per forward pass", minimum=1, advanced=True)

@@ -27,14 +27,21 @@ class SearchJob:
         "output_raster", "", "Similarity map to write too (needs an embedding map)"
     )
     separation_px: int = setting(
-        "integer", 0,
+        "integer",
+        0,
         "Least distance between results, and from the query, in pixels of the searched imagery: "
         "keeps overlapping tiles from filling the list",
-        unit="px", minimum=0, advanced=True,
+        unit="px",
+        minimum=0,
+        advanced=True,
     )
     features: str = setting(
-        "choice", "embedding", "What a dataset's tiles are compared by: the projected embedding, or "
-        "the pooled features of the backbone", choices=("embedding", "backbone"), advanced=True,
+        "choice",
+        "embedding",
+        "What a dataset's tiles are compared by: the projected embedding, or "
+        "the pooled features of the backbone",
+        choices=("embedding", "backbone"),
+        advanced=True,
     )
     batch_size: int = setting("integer", 256, "Tiles per forward pass", minimum=1, advanced=True)
     device: str = setting("text", "auto", "Device: auto, cpu, cuda or cuda:N")

@@ -22,9 +22,7 @@ class TrainJob:
         "integer", None, "Passes over the training chips, in place of steps", minimum=1
     )
     batch_size: int = setting("integer", 128, "Samples per step", minimum=2, maximum=65536)
-    architecture: str = setting(
-        "choice", "resnet18", "Encoder", choices=("resnet18", "resnet50")
-    )
+    architecture: str = setting("choice", "resnet18", "Encoder", choices=("resnet18", "resnet50"))
     stem: str = setting(
         "choice",
         "small",
@@ -45,7 +43,9 @@ class TrainJob:
         advanced=True,
     )
     optimiser: str = setting(
-        "choice", "sgd", "Optimiser (sgd with Nesterov momentum 0.9, or adamw)",
+        "choice",
+        "sgd",
+        "Optimiser (sgd with Nesterov momentum 0.9, or adamw)",
         choices=("sgd", "adamw"),
     )
     learning_rate: float = setting("number", 0.03, "Greatest learning rate", minimum=0.0)
@@ -61,14 +61,20 @@ class TrainJob:
         "integer", 30, "Epochs between falls of the step schedule", minimum=1, advanced=True
     )
     decay_factor: float = setting(
-        "number", 0.5, "Factor at each fall of the step schedule", minimum=0.0, maximum=1.0,
+        "number",
+        0.5,
+        "Factor at each fall of the step schedule",
+        minimum=0.0,
+        maximum=1.0,
         advanced=True,
     )
     gradient_clip: float = setting(
         "number", 1.0, "Greatest norm of the gradient; 0 leaves it alone", minimum=0.0
     )
     precision: str = setting(
-        "choice", "float32", "Arithmetic of the networks; losses are always float32",
+        "choice",
+        "float32",
+        "Arithmetic of the networks; losses are always float32",
         choices=("float32", "bf16"),
     )
     device: str = setting("text", "auto", "Device: auto, cpu, cuda or cuda:N")
@@ -98,32 +104,48 @@ class SauMoCoTrainJob(TrainJob):
         "number", 0.1, "Temperature of the contrast", minimum=0.001, maximum=100.0
     )
     queue_size: int = setting(
-        "integer", 4096,
+        "integer",
+        4096,
         "Negatives kept from earlier steps; 0 means one for each training chip, as published",
         minimum=0,
     )
     key_momentum: float = setting(
-        "number", 0.999, "How slowly the key encoder follows the query encoder",
-        minimum=0.0, maximum=1.0,
+        "number",
+        0.999,
+        "How slowly the key encoder follows the query encoder",
+        minimum=0.0,
+        maximum=1.0,
     )
     mask_own_keys: bool = setting(
         "flag", True, "Leave a chip's own older keys out of its negatives"
     )
     neighbour_radius_px: Optional[int] = setting(
-        "integer", None, "Greatest offset of a neighbour; by default what the dataset holds",
-        unit="px", minimum=0,
+        "integer",
+        None,
+        "Greatest offset of a neighbour; by default what the dataset holds",
+        unit="px",
+        minimum=0,
     )
     neighbour_step_px: int = setting(
-        "integer", 1, "Neighbour offsets are multiples of this", unit="px", minimum=1,
+        "integer",
+        1,
+        "Neighbour offsets are multiples of this",
+        unit="px",
+        minimum=1,
         advanced=True,
     )
     batch_norm_groups: int = setting(
-        "integer", 4,
+        "integer",
+        4,
         "Groups in which the key encoder's batch normalisation sees a shuffled batch, so that "
         "batch statistics do not give the positive away; 1 is plain batch normalisation",
-        minimum=1, advanced=True,
+        minimum=1,
+        advanced=True,
     )
     queue_start: str = setting(
-        "choice", "unit", "First content of the queue: random unit vectors, or the released "
-        "uniform cube", choices=("unit", "released"), advanced=True,
+        "choice",
+        "unit",
+        "First content of the queue: random unit vectors, or the released uniform cube",
+        choices=("unit", "released"),
+        advanced=True,
     )
