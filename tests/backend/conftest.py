@@ -1,0 +1,181 @@
+"""Small tile datasets, written directly: what tests of training, evaluation and search need."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import geopandas
+import lmdb
+import numpy as np
+import pytest
+import shapely
+
+from backend.data.dataset import Band, DatasetInformation, LandCoverClass, SceneRecord, TileDataset
+from backend.data.store import chip_key
+from backend.runtime.files import write_json
+
+RESOLUTION_M = 30.0
+ORIGIN = (300_000.0, 4_200_000.0)
+
+
+def textured_chips(
+    count: int, bands: int, side: int, classes: int, generator: np.random.Generator
+) -> np.ndarray:
+    """Values about 0.5 ± 0.3, float (count, bands, side, side); chip n is of class n % classes.
+
+    A class is a wavelength and a direction of smooth waves; classes differ only slightly in their
+    mean, so that band statistics tell them apart worse than texture does.
+    """
+    rows, columns = np.mgrid[0:side, 0:side].astype(float)
+    chips = np.empty((count, bands, side, side))
+    for number in range(count):
+        kind = number % classes
+        wavelength = 4.0 * 1.7**kind
+        angle = np.pi * kind / classes
+        along = columns * np.cos(angle) + rows * np.sin(angle)
+        phase, slow = generator.uniform(0, 2 * np.pi, 2)
+        wave = np.sin(2 * np.pi * along / wavelength + phase)
+        drift = np.sin(2 * np.pi * (rows + columns) / (3 * side) + slow)
+        for band in range(bands):
+            mean = 0.5 + 0.02 * ((kind + band) % classes)
+            amplitude = 0.15 * (1 + ((kind * 3 + band) % 4)) / 4
+            noise = generator.normal(0, 0.02, (side, side))
+            chips[number, band] = mean + amplitude * wave + 0.08 * drift + noise
+    return chips
+
+
+def write_dataset(
+    folder: Path,
+    *,
+    count: int = 64,
+    bands: int | Sequence[str] = 4,
+    dtype: str = "uint16",
+    tile: int = 8,
+    radius: int = 8,
+    classes: int = 3,
+    nodata: float | None = None,
+    splits: tuple[float, float] = (0.6, 0.2),
+    chips: np.ndarray | None = None,
+    seed: int = 0,
+) -> Path:
+    """Write a tile dataset to `folder` and give the folder back.
+
+    `chips` (count, bands, side, side) replaces the generated pixels; `splits` are the fractions of
+    training and validation, the rest is the test split. Chips lie side by side on one 30 m grid.
+    """
+    generator = np.random.default_rng(seed)
+    names = list(bands) if not isinstance(bands, int) else [f"b{n + 1}" for n in range(bands)]
+    side = tile + 2 * radius
+    if chips is None:
+        values = textured_chips(count, len(names), side, classes, generator)
+        top = np.iinfo(dtype).max if np.issubdtype(dtype, np.integer) else 1.0
+        chips = (values.clip(0, 1) * min(top, 10_000)).astype(dtype)
+    folder.mkdir(parents=True)
+    environment = lmdb.open(
+        str(folder / "chips.lmdb"), subdir=False, lock=False, map_size=2 * chips.nbytes + 2**22
+    )
+    with environment.begin(write=True) as transaction:
+        for number in range(count):
+            transaction.put(chip_key(number), np.ascontiguousarray(chips[number]).tobytes())
+    environment.close()
+
+    # Chip n is in the split of its class-mates' order, so that every split holds every class.
+    place = np.arange(count) // classes / max(1, -(-count // classes))
+    split = np.where(
+        place < splits[0], "train", np.where(place < sum(splits), "validation", "test")
+    )
+    per_row = int(np.ceil(np.sqrt(count)))
+    _write_footprints(folder, split, per_row, tile, radius, classes)
+    training = chips[split == "train"].astype(np.float64)
+    information = DatasetInformation(
+        name=folder.stem,
+        count=count,
+        dtype=dtype,
+        nodata=nodata,
+        bands=[Band(name, _statistics(training[:, n])) for n, name in enumerate(names)],
+        tile_size_px=tile,
+        neighbour_radius_px=radius,
+        chip_size_px=side,
+        ground_resolution_m=RESOLUTION_M,
+        scenes=[
+            SceneRecord(
+                name="scene",
+                files=["scene.tif"],
+                date=None,
+                crs="EPSG:32612",
+                transform=[RESOLUTION_M, 0.0, ORIGIN[0], 0.0, -RESOLUTION_M, ORIGIN[1]],
+                width=per_row * side,
+                height=per_row * side,
+            )
+        ],
+        classes=[
+            LandCoverClass(f"class_{n}", f"Class {n}", [n], f"#{40 * n % 256:02x}8040")
+            for n in range(classes)
+        ],
+        splits={name: int((split == name).sum()) for name in ("train", "validation", "test")},
+        seed=seed,
+        job={},
+        software="test",
+        fingerprint=hashlib.sha256(np.ascontiguousarray(chips).tobytes()).hexdigest(),
+    )
+    write_json(folder / "dataset.json", information.to_json())
+    return folder
+
+
+def _statistics(values: np.ndarray) -> dict[str, float]:
+    """The statistics of one band over valid (not NaN) pixels."""
+    valid = values[~np.isnan(values)]
+    return dict(
+        mean=float(valid.mean()),
+        standard_deviation=float(valid.std()),
+        minimum=float(valid.min()),
+        maximum=float(valid.max()),
+        percentile_2=float(np.percentile(valid, 2)),
+        percentile_98=float(np.percentile(valid, 98)),
+    )
+
+
+def _write_footprints(
+    folder: Path, split: np.ndarray, per_row: int, tile: int, radius: int, classes: int
+) -> None:
+    """Both layers of footprints.gpkg: each chip is wholly of its class."""
+    side = tile + 2 * radius
+    numbers = np.arange(len(split))
+    for layer, inset, size in (("tiles", radius, tile), ("chips", 0, side)):
+        columns, rows = numbers % per_row * side + inset, numbers // per_row * side + inset
+        west = ORIGIN[0] + columns * RESOLUTION_M
+        north = ORIGIN[1] - rows * RESOLUTION_M
+        extent = size * RESOLUTION_M
+        frame = geopandas.GeoDataFrame(
+            dict(
+                chip=numbers,
+                scene="scene",
+                date="",
+                column_px=columns,
+                row_px=rows,
+                valid_fraction=1.0,
+                split=split,
+                **{
+                    f"class_{n}": np.where(numbers % classes == n, size * size, 0)
+                    for n in range(classes)
+                },
+            ),
+            geometry=shapely.box(west, north - extent, west + extent, north),
+            crs="EPSG:32612",
+        )
+        frame.to_file(folder / "footprints.gpkg", layer=layer, driver="GPKG")
+
+
+@pytest.fixture(scope="session")
+def make_dataset() -> Callable[..., Path]:
+    """`write_dataset`: make_dataset(folder, count=..., bands=..., dtype=..., tile=..., ...)."""
+    return write_dataset
+
+
+@pytest.fixture(scope="session")
+def small_dataset(tmp_path_factory: pytest.TempPathFactory) -> TileDataset:
+    """64 chips of 24 px: 8-px tiles, radius 8 px, 4 bands of uint16, 3 classes. Read-only."""
+    folder = tmp_path_factory.mktemp("small dataset é") / "small.tiles"
+    return TileDataset(write_dataset(folder))
