@@ -220,9 +220,7 @@ def to_arguments(job: Any) -> List[str]:
             continue
         if s.kind == "flag":
             arguments.append(s.option if value else "--no-" + s.option[2:])
-        elif s.is_list:
-            arguments += [s.option] + [str(v) for v in value]
         else:
             # The '=' form keeps negative numbers and leading hyphens from being read as options.
-            arguments.append(f"{s.option}={value}")
+            arguments += [f"{s.option}={v}" for v in (value if s.is_list else [value])]
     return arguments

@@ -39,7 +39,8 @@ class Band:
 class SceneRecord:
     """One scene: its files, date (YYYY-MM-DD or None), CRS as WKT, and its grid.
 
-    `transform` is the affine (a, b, c, d, e, f): x = a·column + b·row + c, y = d·column + e·row + f.
+    `transform` is the affine (a, b, c, d, e, f) of corner coordinates in pixels:
+    x = a·column + b·row + c, y = d·column + e·row + f.
     """
 
     name: str

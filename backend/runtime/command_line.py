@@ -59,6 +59,7 @@ def _add_option(parser: argparse._ArgumentGroup, setting: Setting) -> None:
             options["metavar"] = "{" + ",".join(setting.choices) + "}"
         if setting.kind in LIST_KINDS:
             options["nargs"] = "+"
+            options["action"] = "extend"
     names = [setting.option]
     if setting.name == "points":
         names.append("--point")

@@ -15,7 +15,9 @@ class SearchJob:
     embedding: str = setting("raster", "", "Embedding map to search")
     dataset: str = setting("folder", "", "Tile dataset to search, in place of a map")
     encoder: str = setting("file", "", "Encoder that embeds the dataset's tiles")
-    points: List[str] = setting("points", [], "Map points X,Y to search from")
+    points: List[str] = setting(
+        "points", [], "Map points X,Y to search from; --point=-1,2 where X is negative"
+    )
     point_crs: str = setting("crs", "", "CRS of the points; by default that of the map or scene")
     chip: Optional[int] = setting(
         "integer", None, "Number of the dataset's chip to search from", minimum=0
