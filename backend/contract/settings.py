@@ -45,14 +45,16 @@ OUTPUT_KINDS = ("output_file", "output_folder", "output_raster", "output_vector"
 class Setting:
     """One field of a job, as an interface needs it.
 
-    `unit` is text such as "px" or "m", empty where there is none. `minimum` and `maximum` are
-    inclusive. A setting that is `optional` may be None, which means what `help` says.
+    `label` is what a form calls it: a noun, in sentence case. `unit` is text such as "px" or "m",
+    empty where there is none. `minimum` and `maximum` are inclusive. A setting that is `optional`
+    may be None, which means what `help` says.
     """
 
     name: str
     kind: str
     default: Any
     help: str
+    label: str = ""
     unit: str = ""
     required: bool = False
     optional: bool = False
@@ -80,6 +82,7 @@ def setting(
     default: Any,
     help: str,
     *,
+    label: str = "",
     unit: str = "",
     required: bool = False,
     optional: bool = False,
@@ -94,6 +97,7 @@ def setting(
     metadata = dict(
         kind=kind,
         help=help,
+        label=label,
         unit=unit,
         required=required,
         optional=optional or default is None,
@@ -108,6 +112,15 @@ def setting(
     return dataclasses.field(default=default, metadata=metadata)
 
 
+def label_of(name: str) -> str:
+    """A field's name as a form shows it: `neighbour_radius_px` is "Neighbour radius"."""
+    words = name.split("_")
+    if words[-1] == "px":
+        words.pop()
+    text = " ".join({"crs": "CRS", "knn": "kNN"}.get(word, word) for word in words)
+    return text if text.startswith("kNN") else text[:1].upper() + text[1:]
+
+
 def settings_of(job_class: type, preset: Optional[Mapping[str, Any]] = None) -> List[Setting]:
     """The settings of a job class in order, their defaults replaced by those of `preset`."""
     preset = preset or {}
@@ -116,9 +129,9 @@ def settings_of(job_class: type, preset: Optional[Mapping[str, Any]] = None) -> 
         default = field.default
         if field.default_factory is not dataclasses.MISSING:
             default = field.default_factory()
-        found.append(
-            Setting(name=field.name, default=preset.get(field.name, default), **field.metadata)
-        )
+        metadata = dict(field.metadata)
+        metadata["label"] = metadata["label"] or label_of(field.name)
+        found.append(Setting(name=field.name, default=preset.get(field.name, default), **metadata))
     return found
 
 

@@ -23,9 +23,14 @@ class BuildJob:
         [],
         "Names of the bands in the order of the files; by default the files' own band names. "
         "NAME=INDEX picks one band by its number over all files of a scene",
+        label="Band names",
     )
     output: str = setting(
-        "output_folder", "", "Tile dataset to write, a folder NAME.tiles", required=True
+        "output_folder",
+        "",
+        "Tile dataset to write, a folder NAME.tiles",
+        label="Tile dataset",
+        required=True,
     )
     land_cover: List[str] = setting(
         "layers", [], "Land-cover raster(s), or one polygon layer with a class field"
@@ -43,7 +48,9 @@ class BuildJob:
         "CRS of the land cover, to put right a layer that carries a wrong one (EPSG:26912)",
         advanced=True,
     )
-    area: str = setting("vector", "", "Polygon layer: only chips wholly inside are taken")
+    area: str = setting(
+        "vector", "", "Polygon layer: only chips wholly inside are taken", label="Area of interest"
+    )
     tile_size_px: int = setting(
         "integer", 32, "Side of a tile, what the network sees", unit="px", minimum=4, maximum=1024
     )
@@ -55,9 +62,14 @@ class BuildJob:
         minimum=0,
         maximum=4096,
     )
-    count: int = setting("integer", 4000, "Chips to cut over all scenes", minimum=1)
+    count: int = setting(
+        "integer", 4000, "Chips to cut over all scenes", label="Number of chips", minimum=1
+    )
     allow_fewer: bool = setting(
-        "flag", False, "Take as many chips as there are where the scenes hold fewer than asked for"
+        "flag",
+        False,
+        "Take as many chips as there are where the scenes hold fewer than asked for",
+        label="Allow fewer chips",
     )
     sampling: str = setting(
         "choice",
@@ -72,6 +84,7 @@ class BuildJob:
         "number",
         None,
         "Pixel value that means no data; by default what the files say",
+        label="No-data value",
     )
     test_fraction: float = setting(
         "number",
@@ -119,6 +132,17 @@ class BuildJob:
     )
     seed: int = setting("integer", 0, "Number that decides every random choice", minimum=0)
     workers: int = setting(
-        "integer", 2, "Readers that work side by side", minimum=1, maximum=256, advanced=True
+        "integer",
+        2,
+        "Readers that work side by side",
+        minimum=1,
+        maximum=256,
+        advanced=True,
+        label="Parallel readers",
     )
-    overwrite: bool = setting("flag", False, "Replace the output where it exists")
+    overwrite: bool = setting(
+        "flag",
+        False,
+        "Replace the output where it exists",
+        label="Replace existing output",
+    )

@@ -25,9 +25,14 @@ class EmbedJob:
         [],
         "Names of the bands in the order of the files; by default the files' own, or the "
         "encoder's where the number of bands is the same",
+        label="Band names",
     )
     output: str = setting(
-        "output_raster", "", "Embedding map to write, a Cloud-Optimised GeoTIFF", required=True
+        "output_raster",
+        "",
+        "Embedding map to write, a Cloud-Optimised GeoTIFF",
+        label="Embedding map",
+        required=True,
     )
     stride_px: int = setting(
         "integer", 16, "Scene pixels from one map pixel to the next", unit="px", minimum=1
@@ -39,7 +44,10 @@ class EmbedJob:
         choices=("embedding", "backbone"),
     )
     picture: bool = setting(
-        "flag", False, "Write NAME_picture.tif too: the first three principal components as colour"
+        "flag",
+        False,
+        "Write NAME_picture.tif too: the first three principal components as colour",
+        label="Colour picture",
     )
     clusters: int = setting(
         "integer",
@@ -74,6 +82,7 @@ class EmbedJob:
         None,
         "Pixel value that means no data; by default what the files say",
         advanced=True,
+        label="No-data value",
     )
     resampling: str = setting(
         "choice",
@@ -85,4 +94,9 @@ class EmbedJob:
     batch_size: int = setting("integer", 256, "Tiles per forward pass", minimum=1, advanced=True)
     device: str = setting("text", "auto", "Device: auto, cpu, cuda or cuda:N")
     seed: int = setting("integer", 0, "Number that decides every random choice", minimum=0)
-    overwrite: bool = setting("flag", False, "Replace the output where it exists")
+    overwrite: bool = setting(
+        "flag",
+        False,
+        "Replace the output where it exists",
+        label="Replace existing output",
+    )

@@ -13,12 +13,18 @@ class EvaluateJob:
     """Measure a frozen encoder on held-out ground, beside three baselines."""
 
     encoder: str = setting("file", "", "Encoder to measure (encoder.safetensors)", required=True)
-    dataset: str = setting("folder", "", "Tile dataset with land cover, or with a class column")
+    dataset: str = setting(
+        "folder", "", "Tile dataset with land cover, or with a class column", label="Tile dataset"
+    )
     class_folder: str = setting(
         "folder", "", "Folder with one sub-folder of images per class, in place of a dataset"
     )
     output: str = setting(
-        "output_folder", "", "Folder for report.html and evaluation.json", required=True
+        "output_folder",
+        "",
+        "Folder for report.html and evaluation.json",
+        label="Evaluation folder",
+        required=True,
     )
     label_column: str = setting(
         "text",
@@ -38,7 +44,9 @@ class EvaluateJob:
         "What is measured: the projected embedding, the pooled features of the backbone, or both",
         choices=("both", "embedding", "backbone"),
     )
-    neighbours: List[int] = setting("integers", [5, 20], "Numbers of neighbours for kNN", minimum=1)
+    neighbours: List[int] = setting(
+        "integers", [5, 20], "Numbers of neighbours for kNN", label="kNN neighbours", minimum=1
+    )
     repeats: int = setting(
         "integer",
         5,
@@ -54,8 +62,14 @@ class EvaluateJob:
         [],
         "Names of the images' bands where a class folder's files do not say",
         advanced=True,
+        label="Band names",
     )
     batch_size: int = setting("integer", 256, "Tiles per forward pass", minimum=1, advanced=True)
     device: str = setting("text", "auto", "Device: auto, cpu, cuda or cuda:N")
     seed: int = setting("integer", 0, "Number that decides every random choice", minimum=0)
-    overwrite: bool = setting("flag", False, "Replace the output where it exists")
+    overwrite: bool = setting(
+        "flag",
+        False,
+        "Replace the output where it exists",
+        label="Replace existing output",
+    )

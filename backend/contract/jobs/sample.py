@@ -11,9 +11,20 @@ from ..settings import setting
 class SampleJob:
     """Write a synthetic but believable landscape: two dates of imagery and a land-cover layer."""
 
-    output: str = setting("output_folder", "", "Folder to write the landscape to", required=True)
+    output: str = setting(
+        "output_folder",
+        "",
+        "Folder to write the landscape to",
+        label="Sample landscape",
+        required=True,
+    )
     size_px: int = setting(
         "integer", 768, "Side of the square scene", unit="px", minimum=256, maximum=8192
     )
     seed: int = setting("integer", 7, "Number that decides what the land looks like", minimum=0)
-    overwrite: bool = setting("flag", False, "Replace the output where it exists")
+    overwrite: bool = setting(
+        "flag",
+        False,
+        "Replace the output where it exists",
+        label="Replace existing output",
+    )

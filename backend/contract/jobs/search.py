@@ -12,21 +12,39 @@ from ..settings import setting
 class SearchJob:
     """Find the places most like given ones, in an embedding map or a tile dataset."""
 
-    embedding: str = setting("raster", "", "Embedding map to search")
-    dataset: str = setting("folder", "", "Tile dataset to search, in place of a map")
+    embedding: str = setting("raster", "", "Embedding map to search", label="Embedding map")
+    dataset: str = setting(
+        "folder", "", "Tile dataset to search, in place of a map", label="Tile dataset"
+    )
     encoder: str = setting("file", "", "Encoder that embeds the dataset's tiles")
     points: List[str] = setting(
         "points", [], "Map points X,Y to search from; --point=-1,2 where X is negative"
     )
     point_crs: str = setting("crs", "", "CRS of the points; by default that of the map or scene")
     chip: Optional[int] = setting(
-        "integer", None, "Number of the dataset's chip to search from", minimum=0
+        "integer",
+        None,
+        "Number of the dataset's chip to search from",
+        label="Chip number",
+        minimum=0,
     )
     examples: str = setting("vector", "", "Vector layer of points or polygons to search from")
-    k: int = setting("integer", 20, "Neighbours to find", minimum=1, maximum=1_000_000)
-    output: str = setting("output_vector", "", "GeoPackage of neighbours to write", required=True)
+    k: int = setting(
+        "integer",
+        20,
+        "Neighbours to find",
+        label="Number of neighbours",
+        minimum=1,
+        maximum=1_000_000,
+    )
+    output: str = setting(
+        "output_vector", "", "GeoPackage of neighbours to write", label="Neighbours", required=True
+    )
     similarity: str = setting(
-        "output_raster", "", "Similarity map to write too (needs an embedding map)"
+        "output_raster",
+        "",
+        "Similarity map to write too (needs an embedding map)",
+        label="Similarity map",
     )
     separation_px: int = setting(
         "integer",
@@ -47,4 +65,9 @@ class SearchJob:
     )
     batch_size: int = setting("integer", 256, "Tiles per forward pass", minimum=1, advanced=True)
     device: str = setting("text", "auto", "Device: auto, cpu, cuda or cuda:N")
-    overwrite: bool = setting("flag", False, "Replace the output where it exists")
+    overwrite: bool = setting(
+        "flag",
+        False,
+        "Replace the output where it exists",
+        label="Replace existing output",
+    )

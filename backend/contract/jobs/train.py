@@ -12,9 +12,13 @@ from ..settings import setting
 class TrainJob:
     """Pretrain an encoder on a tile dataset, without labels."""
 
-    dataset: str = setting("folder", "", "Tile dataset to learn from", required=True)
+    dataset: str = setting(
+        "folder", "", "Tile dataset to learn from", label="Tile dataset", required=True
+    )
     method: str = setting("text", "saumoco", "Method or preset; see `--help` for the list")
-    output: str = setting("output_folder", "", "Run folder to write", required=True)
+    output: str = setting(
+        "output_folder", "", "Run folder to write", label="Run folder", required=True
+    )
     steps: Optional[int] = setting(
         "integer", 2000, "Optimiser steps; give steps or epochs", optional=True, minimum=1
     )
@@ -56,9 +60,20 @@ class TrainJob:
         "How the learning rate falls: half a cosine to zero, steps, or not at all",
         choices=("cosine", "step", "constant"),
     )
-    warmup_steps: int = setting("integer", 0, "Steps of linear warm-up", minimum=0)
+    warmup_steps: int = setting(
+        "integer",
+        0,
+        "Steps of linear warm-up",
+        minimum=0,
+        label="Warm-up steps",
+    )
     decay_every_epochs: int = setting(
-        "integer", 30, "Epochs between falls of the step schedule", minimum=1, advanced=True
+        "integer",
+        30,
+        "Epochs between falls of the step schedule",
+        minimum=1,
+        advanced=True,
+        label="Epochs between decays",
     )
     decay_factor: float = setting(
         "number",
@@ -79,21 +94,48 @@ class TrainJob:
     )
     device: str = setting("text", "auto", "Device: auto, cpu, cuda or cuda:N")
     checkpoint_every_steps: int = setting(
-        "integer", 200, "Steps between checkpoints", minimum=1, advanced=True
+        "integer",
+        200,
+        "Steps between checkpoints",
+        minimum=1,
+        advanced=True,
+        label="Steps between checkpoints",
     )
     log_every_steps: int = setting(
-        "integer", 10, "Steps between logged metrics", minimum=1, advanced=True
+        "integer",
+        10,
+        "Steps between logged metrics",
+        minimum=1,
+        advanced=True,
+        label="Steps between logged metrics",
     )
     knn_every_steps: int = setting(
         "integer",
         0,
         "Steps between kNN accuracies on the land cover of the validation split; 0 never",
         minimum=0,
+        label="Steps between kNN accuracies",
     )
-    tensorboard: bool = setting("flag", True, "Write TensorBoard logs", advanced=True)
+    tensorboard: bool = setting(
+        "flag",
+        True,
+        "Write TensorBoard logs",
+        advanced=True,
+        label="TensorBoard logs",
+    )
     seed: int = setting("integer", 0, "Number that decides every random choice", minimum=0)
-    resume: bool = setting("flag", False, "Go on from the run folder's last checkpoint")
-    overwrite: bool = setting("flag", False, "Replace the output where it exists")
+    resume: bool = setting(
+        "flag",
+        False,
+        "Go on from the run folder's last checkpoint",
+        label="Resume from the last checkpoint",
+    )
+    overwrite: bool = setting(
+        "flag",
+        False,
+        "Replace the output where it exists",
+        label="Replace existing output",
+    )
 
 
 @dataclass
@@ -141,6 +183,7 @@ class SauMoCoTrainJob(TrainJob):
         "batch statistics do not give the positive away; 1 is plain batch normalisation",
         minimum=1,
         advanced=True,
+        label="Batch normalisation groups",
     )
     queue_start: str = setting(
         "choice",
