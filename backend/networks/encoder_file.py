@@ -84,10 +84,20 @@ class FrozenEncoder:
         `tiles` is (B, bands, H, W) in pixel values, bands in the order of `information.bands`.
         Gives float32: "embedding" (B, D) of norm 1, or "backbone" (B, F), the pooled features.
         """
-        tensor = torch.from_numpy(np.ascontiguousarray(tiles)).to(self.device)
-        pooled = self._network.features(self._normalise(tensor))
+        pooled = self._pooled(tiles)
         result = pooled if features == "backbone" else self._network.project(pooled)
         return result.float().cpu().numpy()
+
+    @torch.inference_mode()
+    def embed_both(self, tiles: np.ndarray) -> dict[str, np.ndarray]:
+        """The "embedding" and the "backbone" features of tiles (see `embed`) from one pass."""
+        pooled = self._pooled(tiles)
+        vectors = {"embedding": self._network.project(pooled), "backbone": pooled}
+        return {name: values.float().cpu().numpy() for name, values in vectors.items()}
+
+    def _pooled(self, tiles: np.ndarray) -> torch.Tensor:
+        tensor = torch.from_numpy(np.ascontiguousarray(tiles)).to(self.device)
+        return self._network.features(self._normalise(tensor))
 
     def band_indices(self, available: list[str], where: str) -> list[int]:
         """Positions of the encoder's bands in `available`; RequestError names those missing."""
