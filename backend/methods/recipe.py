@@ -1,0 +1,63 @@
+"""What a method is to the training loop: relations, networks, a forward pass, hooks."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from backend.contract.jobs import TrainJob
+from backend.data.dataset import DatasetInformation
+from backend.data.relations import Relation
+from backend.hooks.stages import Hook
+from backend.networks.encoder import Encoder
+
+
+@dataclass
+class Outcome:
+    """What one forward pass gives: a loss to minimise, and what hooks and the log want of it.
+
+    `loss` is a float32 scalar. `embedding` (B, D), detached, is watched for collapse. `measures`
+    are scalars for the log, detached. `kept` is handed to the hooks after the step.
+    """
+
+    loss: Tensor
+    embedding: Tensor
+    measures: Mapping[str, Tensor] = field(default_factory=dict)
+    kept: Mapping[str, Tensor] = field(default_factory=dict)
+
+
+class Recipe(nn.Module):
+    """A method. The loop does, in this order: sample, forward, backward, clip, step, hooks.
+
+    `relations`: the tiles that make one sample. `encoder`: the network that is exported.
+    `measures`: the names of an outcome's measures. `hooks` run after the optimiser's step, ordered
+    by their stage. `chance_loss`: the loss where nothing is told apart, None where a method knows
+    no such value. Parameters that require a gradient are
+    trained; the state_dict is all that a checkpoint needs.
+    """
+
+    relations: Sequence[Relation]
+    encoder: Encoder
+    measures: Sequence[str] = ()
+    hooks: Sequence[Hook] = ()
+    chance_loss: float | None = None
+
+    def forward(
+        self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
+    ) -> Outcome:
+        """`tiles`: for each relation (B, bands, T, T) float32, normalised; `chips`: (B,) int64.
+
+        `generator` is on the tiles' device and seeded anew by the step's number: what is drawn
+        from it needs no state of its own.
+        """
+        raise NotImplementedError
+
+
+def make_recipe(name: str, job: TrainJob, information: DatasetInformation) -> Recipe:
+    """The recipe in backend/methods/`name`.py, whose function `recipe` makes it."""
+    module = importlib.import_module(f"backend.methods.{name}")
+    return module.recipe(job, information)

@@ -1,0 +1,109 @@
+"""SauMoCo: spatially augmented momentum contrast.
+
+Kang, Fernandez-Beltran, Duan, Liu, Plaza, "Deep Unsupervised Embedding for Remotely Sensed Images
+Based on Spatially Augmented Momentum Contrast", TGRS 59(3), 2021, doi 10.1109/TGRS.2020.3007029.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from backend.contract.jobs import SauMoCoTrainJob
+from backend.data.dataset import DatasetInformation
+from backend.data.relations import Itself, Near
+from backend.hooks.momentum import MomentumUpdate, make_follower
+from backend.hooks.queue import Queue
+from backend.hooks.split_batch_norm import forward_in_groups
+from backend.losses.infonce import infonce
+from backend.networks.encoder import build_encoder
+from backend.runtime.errors import RequestError
+from backend.views.dihedral import turn_at_random
+
+from .recipe import Outcome, Recipe
+
+
+class SauMoCo(Recipe):
+    """The query is a chip's centre tile, its positive key a tile nearby, both turned at random.
+
+    The query encoder is trained to tell the key of its own place among a queue of earlier keys
+    (InfoNCE); the key encoder follows the query encoder by momentum.
+    """
+
+    measures = ("positive_cosine", "negative_cosine")
+
+    def __init__(self, job: SauMoCoTrainJob, information: DatasetInformation) -> None:
+        super().__init__()
+        self.relations = (Itself(), Near(_radius_px(job, information), job.neighbour_step_px))
+        self.encoder = build_encoder(
+            job.architecture,
+            job.stem,
+            len(information.bands),
+            job.embedding_dimension,
+            seed=job.seed,
+        )
+        self.key_encoder = make_follower(self.encoder)
+        self.queue = Queue(
+            _queue_size(job, information),
+            job.embedding_dimension,
+            start=job.queue_start,
+            seed=job.seed,
+        )
+        self.hooks = (
+            MomentumUpdate(self.encoder, self.key_encoder, job.key_momentum),
+            self.queue,
+        )
+        self.chance_loss = math.log(len(self.queue.keys) + 1)
+        self._temperature = job.temperature
+        self._groups = job.batch_norm_groups
+        self._mask_own_keys = job.mask_own_keys
+
+    def forward(
+        self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
+    ) -> Outcome:
+        anchor, neighbour = (turn_at_random(view, generator) for view in tiles)
+        query = self.encoder(anchor)
+        with torch.no_grad():
+            key = forward_in_groups(self.key_encoder, neighbour, self._groups, generator)
+        negatives = self.queue.keys
+        own = self.queue.is_own(chips) if self._mask_own_keys else None
+        loss = infonce(query, key, negatives, temperature=self._temperature, masked=own)
+
+        query = query.detach().float()
+        measures = dict(
+            positive_cosine=(query * key.float()).sum(dim=1).mean(),
+            negative_cosine=query.mean(dim=0) @ negatives.mean(dim=0),
+        )
+        return Outcome(loss, query, measures, kept=dict(keys=key, chips=chips))
+
+
+def _radius_px(job: SauMoCoTrainJob, information: DatasetInformation) -> int:
+    """How far neighbours lie; RequestError where the chips do not reach so far."""
+    held = information.neighbour_radius_px
+    radius = held if job.neighbour_radius_px is None else job.neighbour_radius_px
+    if radius > held:
+        raise RequestError(
+            f"--neighbour-radius-px {radius} is more than the {held} px that the dataset's chips "
+            "hold around their tiles",
+            f"use {held} px at most, or build the dataset with a larger --neighbour-radius-px",
+        )
+    return radius
+
+
+def _queue_size(job: SauMoCoTrainJob, information: DatasetInformation) -> int:
+    """Length of the queue; RequestError where it is shorter than a batch."""
+    size = job.queue_size or information.splits["train"]
+    if size < job.batch_size:
+        raise RequestError(
+            f"--queue-size {size} is less than --batch-size {job.batch_size}",
+            "a queue holds at least one batch of keys: make it several times as long",
+        )
+    return size
+
+
+def recipe(job: SauMoCoTrainJob, information: DatasetInformation) -> SauMoCo:
+    """The recipe as the job sets it."""
+    return SauMoCo(job, information)

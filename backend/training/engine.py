@@ -1,0 +1,232 @@
+"""The training job: the loop, and what surrounds it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from backend import __version__
+from backend.contract.jobs import TrainJob
+from backend.contract.methods import find_method, unmet_needs
+from backend.data.dataset import TileDataset
+from backend.networks.encoder_file import EncoderInformation, save_encoder
+from backend.runtime import stopping
+from backend.runtime.device import choose_device
+from backend.runtime.errors import DataError, MachineError, RequestError, Stopped
+from backend.runtime.reporter import Reporter
+
+from .batches import Batch, Batches
+from .checkpoints import latest_checkpoint, save_checkpoint
+from .collapse import CollapseMonitor
+from .learner import Learner
+from .log import Log
+from .online_knn import OnlineKNN, make_online_knn
+from .run_folder import check_run_output, open_run, stop_file
+from .schedule import make_plan
+from .speed import measure_speed
+
+# Steps before which no collapse is called: every run starts with all tiles in one place.
+SETTLING_STEPS = 100
+
+
+def train(job: TrainJob, reporter: Reporter) -> None:
+    """Pretrain an encoder as the job asks, into its run folder.
+
+    RequestError, DataError and MachineError before anything is written where the job cannot be
+    done; Stopped after a checkpoint where it was asked to stop.
+    """
+    check_run_output(job)
+    dataset = TileDataset(job.dataset)
+    _check_fit(job, dataset)
+    device = choose_device(job.device)
+    try:
+        chips = dataset.numbers("train")
+        learner = Learner(job, dataset.information, make_plan(job, len(chips)), device)
+        knn = make_online_knn(job, dataset)
+        folder = open_run(job, dataset, device, reporter)
+        _Run(job, dataset, chips, learner, knn, folder, reporter).go()
+    except torch.OutOfMemoryError as error:
+        raise MachineError(
+            f"the memory of {device} is used up: {str(error).splitlines()[0]}",
+            f"a smaller --batch-size than {job.batch_size} needs less",
+        ) from error
+
+
+def _check_fit(job: TrainJob, dataset: TileDataset) -> None:
+    """RequestError where the job and the dataset do not go together."""
+    lacks = unmet_needs(find_method(job.method), dataset.information.to_json())
+    if lacks:
+        raise RequestError(f"{job.method} cannot learn from {dataset.folder}: {'; '.join(lacks)}")
+    chips = dataset.information.splits["train"]
+    if job.batch_size > chips:
+        raise RequestError(
+            f"--batch-size {job.batch_size} is more than the {chips} training chips of "
+            f"{dataset.folder}",
+            "use a smaller --batch-size, or build a dataset of more chips",
+        )
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise RequestError("training runs in one process", "start it without torchrun")
+
+
+class _Run:
+    """One run in its folder, from where it stands to its last step."""
+
+    def __init__(
+        self,
+        job: TrainJob,
+        dataset: TileDataset,
+        chips: np.ndarray,
+        learner: Learner,
+        knn: OnlineKNN | None,
+        folder: Path,
+        reporter: Reporter,
+    ) -> None:
+        self.job, self.dataset, self.learner, self.knn = job, dataset, learner, knn
+        self.folder, self.reporter = folder, reporter
+        self.batches = Batches(dataset, chips, learner.recipe.relations, learner.plan, job.seed)
+        self.step = 0  # completed steps
+        self.identity = dict(
+            method=job.method, dataset=dataset.information.fingerprint, bands=dataset.band_names
+        )
+
+    def go(self) -> None:
+        """Restore, take all steps that are left, export."""
+        stop_file(self.folder).unlink(missing_ok=True)
+        if self.job.resume:
+            self.restore()
+        log = Log(
+            self.folder,
+            self.learner.columns(),
+            self.reporter,
+            first_step=self.step,
+            tensorboard=self.job.tensorboard,
+        )
+        try:
+            self.loop(log)
+        finally:
+            log.close()
+        self.export()
+        self.reporter.artifact("encoder", self.folder / "encoder.safetensors")
+
+    def loop(self, log: Log) -> None:
+        """Take the steps; log, save and stop where it is due."""
+        job, learner, total = self.job, self.learner, self.learner.plan.steps
+        speed = measure_speed(
+            learner.recipe,
+            len(self.dataset.band_names),
+            self.dataset.information.tile_size_px,
+            learner.device,
+            job.precision,
+        )
+        monitor = CollapseMonitor(self.reporter, learner.recipe.chance_loss, SETTLING_STEPS)
+        with self.reporter.phase("training", total, "step", done=self.step) as phase:
+            for batch in self.batches.from_step(self.step):
+                outcome, norm = learner.take_step(batch)
+                self.step += 1
+                speed.count(len(batch.chips) * len(batch.tiles))
+
+                last, stop, note = self.step == total, self.stop_wanted(), ""
+                knn_due = self.knn is not None and (last or self.step % job.knn_every_steps == 0)
+                log_due = last or knn_due or self.step % job.log_every_steps == 0
+                save_due = last or stop or self.step % job.checkpoint_every_steps == 0
+                if log_due or save_due or learner.device.type == "cpu":
+                    self.check_finite(batch)
+                if log_due:
+                    values = learner.values(batch, outcome, norm) | speed.lap()
+                    if knn_due:
+                        with speed.paused():
+                            values["knn_accuracy"] = self.knn.accuracy(learner)
+                    log.write(self.step, values)
+                    monitor.watch(self.step, values["loss"], values["spread"])
+                    note = f"loss {values['loss']:.3f}"
+                if save_due:
+                    with speed.paused():
+                        self.save()
+                phase.advance(note=note, stop=False)
+                if stop and not last:
+                    self.stop()
+        if speed.images:
+            self.reporter.say(speed.summary())
+
+    def check_finite(self, batch: Batch) -> None:
+        """DataError or RequestError once the loss or a gradient is NaN or infinite."""
+        if self.learner.is_finite():
+            return
+        kept = "the last checkpoint is from before and stays"
+        infinite = np.logical_or.reduce([np.isinf(t).any(axis=(1, 2, 3)) for t in batch.tiles])
+        if infinite.any():
+            raise DataError(
+                f"the loss became NaN at step {self.step}: {self.dataset.folder} holds infinite "
+                f"pixel values, in chip {batch.chips[infinite][0]} for one; {kept}",
+                "build the dataset again with infinite values as --nodata",
+            )
+        raise RequestError(
+            f"the loss or its gradient became NaN or infinite at step {self.step}; {kept}",
+            "start a new run with a lower --learning-rate, a longer --warmup-steps, or a "
+            "--gradient-clip of 1",
+        )
+
+    def stop_wanted(self) -> bool:
+        return stopping.requested() or stop_file(self.folder).exists()
+
+    def stop(self) -> None:
+        """Leave by way of Stopped, with the signal's status, or SIGTERM's for the stop file."""
+        stop_file(self.folder).unlink(missing_ok=True)
+        stopping.raise_if_requested()
+        raise Stopped(signal.SIGTERM)
+
+    def save(self) -> None:
+        """Write a checkpoint, and the encoder as it is now."""
+        content = dict(identity=self.identity, **self.learner.state())
+        save_checkpoint(self.folder / "checkpoints", self.step, content)
+        self.export()
+
+    def restore(self) -> None:
+        """Go back to the newest checkpoint; DataError where it is not of this run."""
+        content = latest_checkpoint(self.folder / "checkpoints", self.reporter)
+        if content is None:
+            self.reporter.warning(f"{self.folder} has no checkpoint yet: it starts from step 0")
+            return
+        for what, ours in self.identity.items():
+            theirs = content["identity"][what]
+            if theirs != ours:
+                raise DataError(
+                    f"the checkpoint in {self.folder} is of another {what} ({theirs}) than this "
+                    f"run ({ours})",
+                    "resume it as it was started, or start a new run",
+                )
+        try:
+            self.learner.load_state(content)
+        except (KeyError, ValueError, RuntimeError) as error:
+            first_line = str(error).splitlines()[0]
+            raise DataError(
+                f"the checkpoint in {self.folder} does not fit this run: {first_line}",
+                "start a new run",
+            ) from error
+        self.step = content["step"]
+
+    def export(self) -> None:
+        """Write encoder.safetensors as the encoder is now."""
+        data, learner, job = self.dataset.information, self.learner, self.job
+        information = EncoderInformation(
+            method=job.method,
+            architecture=job.architecture,
+            stem=job.stem,
+            embedding_dimension=job.embedding_dimension,
+            bands=tuple(self.dataset.band_names),
+            offset=tuple(learner.offset),
+            scale=tuple(learner.scale),
+            nodata=data.nodata,
+            dtype=data.dtype,
+            tile_size_px=data.tile_size_px,
+            ground_resolution_m=data.ground_resolution_m,
+            dataset=data.fingerprint,
+            step=self.step,
+            seed=job.seed,
+            software=__version__,
+        )
+        save_encoder(self.folder / "encoder.safetensors", information, learner.recipe.encoder)

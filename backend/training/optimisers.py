@@ -1,0 +1,22 @@
+"""The optimisers a job can ask for."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from backend.contract.jobs import TrainJob
+
+SGD_MOMENTUM = 0.9
+
+
+def make_optimiser(job: TrainJob, network: nn.Module) -> torch.optim.Optimizer:
+    """An optimiser of the parameters that require a gradient; the rate is set at each step.
+
+    Weight decay is on all of them, normalisation and biases included, as SauMoCo has it.
+    """
+    parameters = [p for p in network.parameters() if p.requires_grad]
+    common = dict(lr=job.learning_rate, weight_decay=job.weight_decay, fused=True)
+    if job.optimiser == "sgd":
+        return torch.optim.SGD(parameters, momentum=SGD_MOMENTUM, nesterov=True, **common)
+    return torch.optim.AdamW(parameters, **common)

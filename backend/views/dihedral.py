@@ -1,0 +1,27 @@
+"""Turns and mirrors: the eight symmetries of the square, one drawn for each tile."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def turn(tiles: Tensor, elements: Tensor) -> Tensor:
+    """Apply to each tile of (B, C, T, T) its element 0 … 7, given as an integer tensor (B,).
+
+    Bit 0 mirrors columns, bit 1 mirrors rows, bit 2 then transposes: each of the eight
+    combinations is another element of the square's symmetry group D4, 0 the identity.
+    """
+    elements = elements.view(-1, 1, 1, 1)
+    tiles = torch.where((elements & 1).bool(), tiles.flip(3), tiles)
+    tiles = torch.where((elements & 2).bool(), tiles.flip(2), tiles)
+    return torch.where((elements & 4).bool(), tiles.transpose(2, 3), tiles)
+
+
+def turn_at_random(tiles: Tensor, generator: torch.Generator) -> Tensor:
+    """Each tile of (B, C, T, T) under an element of D4 of its own, uniform on the eight.
+
+    SauMoCo draws two mirrors and a quarter turn; its 16 combinations meet each element twice.
+    """
+    elements = torch.randint(8, (len(tiles),), generator=generator, device=tiles.device)
+    return turn(tiles, elements)

@@ -1,0 +1,71 @@
+"""The choices of normalisation: per band, by name, what is subtracted and divided by."""
+
+from __future__ import annotations
+
+from backend.contract.methods import SENTINEL2_BANDS
+from backend.data.dataset import DatasetInformation
+from backend.runtime.errors import RequestError
+
+# SauMoCo's constants, which its code applies by position. They belong to the bands in the order
+# of EuroSAT's files (B8A last); its training tiles have them in the order of wavelength.
+EUROSAT_FILE_ORDER = (
+    *(f"B{number:02d}" for number in range(1, 13)),
+    "B8A",
+)
+SAUMOCO_MEANS = (
+    1353.73046875,
+    1117.2020263671875,
+    1041.8876953125,
+    946.5513305664062,
+    1199.1883544921875,
+    2003.0101318359375,
+    2374.01171875,
+    2301.222412109375,
+    732.1828002929688,
+    12.099513053894043,
+    1820.6893310546875,
+    1118.1998291015625,
+    2599.784912109375,
+)
+SAUMOCO_DEVIATIONS = (
+    30.343395233154297,
+    66.4549560546875,
+    71.52734375,
+    86.9700698852539,
+    70.47565460205078,
+    81.35286712646484,
+    97.88168334960938,
+    99.96805572509766,
+    27.891748428344727,
+    0.32882159948349,
+    92.60734558105469,
+    87.39993286132812,
+    106.57888793945312,
+)
+
+
+def offset_and_scale(
+    normalisation: str, information: DatasetInformation
+) -> tuple[list[float], list[float]]:
+    """What `Normalise` subtracts and divides by, for the bands of a dataset in their order.
+
+    `normalisation` is one of the choices of the training job. RequestError where the constants
+    lack a band.
+    """
+    if normalisation == "dataset":
+        statistics = [band.statistics for band in information.bands]
+        # A band of one value throughout tells nothing; it becomes 0.
+        return [s["mean"] for s in statistics], [s["standard_deviation"] or 1.0 for s in statistics]
+    names = [band.name for band in information.bands]
+    if normalisation == "divide-by-255":
+        return [0.0] * len(names), [255.0] * len(names)
+    order = SENTINEL2_BANDS if normalisation == "saumoco-sentinel2-released" else EUROSAT_FILE_ORDER
+    unknown = [name for name in names if name not in order]
+    if unknown:
+        raise RequestError(
+            f"--normalisation {normalisation} has no constants for {', '.join(unknown)}; it knows "
+            f"{', '.join(SENTINEL2_BANDS)}",
+            "use --normalisation dataset",
+        )
+    places = [order.index(name) for name in names]
+    return [SAUMOCO_MEANS[p] for p in places], [SAUMOCO_DEVIATIONS[p] for p in places]
