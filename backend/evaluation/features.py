@@ -1,0 +1,98 @@
+"""What is measured: vectors of tiles from an encoder, and from plain band statistics."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backend.networks.encoder_file import FrozenEncoder
+from backend.runtime.reporter import Phase
+
+from .labelled import LabelledTiles
+
+STATISTICS = (
+    "mean", "standard deviation", "minimum", "25th percentile", "median", "75th percentile",
+    "maximum",
+)  # fmt: skip
+
+
+def batches(count: int, size: int) -> list[np.ndarray]:
+    """The positions 0 … count - 1 in runs of at most `size`."""
+    return [np.arange(start, min(start + size, count)) for start in range(0, count, size)]
+
+
+def invalid_pixels(tiles: np.ndarray, nodata: float | None) -> np.ndarray:
+    """Where a band of a pixel is no data: NaN, or equal to `nodata`."""
+    if np.issubdtype(tiles.dtype, np.floating):
+        invalid = np.isnan(tiles)
+    else:
+        invalid = np.zeros(tiles.shape, bool)
+    return invalid if nodata is None else invalid | (tiles == nodata)
+
+
+def band_statistics(tiles: np.ndarray, nodata: float | None) -> np.ndarray:
+    """STATISTICS of each band over its valid pixels, float32 (N, bands · statistics).
+
+    `tiles` is (N, bands, H, W). NaN for a band of a tile without a valid pixel.
+    """
+    invalid = invalid_pixels(tiles, nodata)
+    values = np.where(invalid, np.nan, tiles.astype(np.float64)).reshape(*tiles.shape[:2], -1)
+    # A band without a valid pixel is given one zero, and its statistics are taken away again.
+    empty = np.isnan(values).all(axis=2)
+    values[empty, 0] = 0.0
+    # np.nanpercentile is a hundred times slower, and most tiles are valid throughout.
+    percentile = np.nanpercentile if invalid.any() else np.percentile
+    quartiles = percentile(values, [25, 50, 75], axis=2)
+    statistics = np.stack(
+        [
+            np.nanmean(values, axis=2),
+            np.nanstd(values, axis=2),
+            np.nanmin(values, axis=2),
+            *quartiles,
+            np.nanmax(values, axis=2),
+        ],
+        axis=2,
+    )
+    statistics[empty] = np.nan
+    return statistics.reshape(len(tiles), -1).astype(np.float32)
+
+
+def statistics_vectors(
+    tiles: LabelledTiles, bands: list[int], *, batch_size: int, phase: Phase
+) -> np.ndarray:
+    """Band statistics of all tiles; a missing value becomes its column's mean over the fit part."""
+    parts = []
+    for positions in batches(len(tiles), batch_size):
+        parts.append(band_statistics(tiles.read(positions)[:, bands], tiles.nodata))
+        phase.advance(len(positions))
+    vectors = np.concatenate(parts)
+    missing = np.isnan(vectors)
+    if missing.any():
+        known = np.where(missing, 0.0, vectors)[tiles.fit]
+        mean = known.sum(axis=0) / np.maximum((~missing[tiles.fit]).sum(axis=0), 1)
+        vectors = np.where(missing, mean.astype(np.float32), vectors)
+    return vectors
+
+
+def encoder_vectors(
+    encoder: FrozenEncoder,
+    tiles: LabelledTiles,
+    bands: list[int],
+    *,
+    batch_size: int,
+    phase: Phase,
+) -> dict[str, np.ndarray]:
+    """ "embedding" and "backbone" vectors of all tiles, float32 (N, dimension) each.
+
+    `bands` are the positions of the encoder's bands among the tiles' bands.
+    """
+    parts: dict[str, list[np.ndarray]] = {"embedding": [], "backbone": []}
+    for positions in batches(len(tiles), batch_size):
+        pixels = tiles.read(positions)[:, bands]
+        if tiles.nodata is not None and tiles.nodata != encoder.information.nodata:
+            # The encoder knows another no-data value; every encoder knows NaN.
+            invalid = invalid_pixels(pixels, tiles.nodata)
+            pixels = np.where(invalid, np.float32(np.nan), pixels.astype(np.float32))
+        for name, vectors in encoder.embed_both(pixels).items():
+            parts[name].append(vectors)
+        phase.advance(len(positions))
+    return {name: np.concatenate(vectors) for name, vectors in parts.items()}
