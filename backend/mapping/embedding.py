@@ -1,0 +1,231 @@
+"""The job of embedding: scenes through an encoder into maps, and pictures and clusters of them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shlex
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import rasterio
+
+from backend import __version__
+from backend.contract.jobs import EmbedJob
+from backend.contract.settings import to_arguments
+from backend.data.scenes import Scene
+from backend.networks.encoder_file import EncoderInformation, load_encoder
+from backend.runtime.device import choose_device
+from backend.runtime.errors import DataError, MachineError, RequestError
+from backend.runtime.files import check_output, partial_path, put_in_place, remove
+from backend.runtime.reporter import Reporter
+
+from . import styles
+from .clusters import Clusters
+from .embedding_map import EmbeddingMap, MapInformation
+from .grid import MapGrid
+from .map_writing import MapWriter
+from .opening import open_scene_for
+from .pictures import write_clusters, write_picture
+from .principal_components import PrincipalComponents
+from .statistics import Moments, Sample
+
+GDAL_CACHE_BYTES = 256 * 2**20
+SAMPLE_VECTORS = 20_000
+SAMPLE_BYTES = 64 * 2**20
+# Positions of several maps must differ in the sample: a map is taken to have fewer pixels.
+POSITIONS_PER_MAP = 2**40
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One scene, its grid, and the file name of its map."""
+
+    scene: Scene
+    grid: MapGrid
+    file_name: str
+
+    def layer(self, kind: str) -> str:
+        """The file name of the picture or the clusters."""
+        return f"{Path(self.file_name).stem}_{kind}.tif"
+
+
+def embed_scenes(job: EmbedJob, reporter: Reporter) -> None:
+    """Map each scene of the job; see EmbedJob. The outputs appear when all of them are whole.
+
+    One scene gives the file `job.output` (and NAME_picture.tif, NAME_clusters.tif beside it);
+    several give a folder of them. Pictures and clusters of one job share their colours.
+    """
+    output = Path(job.output)
+    single = len(job.scenes) == 1
+    _check_name(job, single=single)
+    check_output(output, overwrite=job.overwrite)
+    encoder = load_encoder(job.encoder, choose_device(job.device))
+    tasks = _plan(job, encoder.information, reporter)
+    if single:
+        for kind in _layers(job):
+            check_output(output.parent / tasks[0].layer(kind), overwrite=job.overwrite)
+    dimension = encoder.dimension(job.features)
+    _check_disk(output.parent, tasks, dimension, job.storage)
+
+    moments = Moments(dimension)
+    sample = Sample(min(SAMPLE_VECTORS, SAMPLE_BYTES // (4 * dimension)), dimension, job.seed)
+    writer = MapWriter(encoder, job, reporter)
+    made = []
+    with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_BYTES), _staging(output) as folder:
+        for number, task in enumerate(tasks):
+
+            def observe(vectors: np.ndarray, positions: np.ndarray, number: int = number) -> None:
+                moments.add(vectors)
+                sample.add(vectors, positions + number * POSITIONS_PER_MAP)
+
+            information = _information(job, encoder.information, task)
+            with task.scene:
+                written = writer.write(
+                    folder / task.file_name, task.scene, task.grid, information, observe
+                )
+            if written:
+                made.append(task)
+            else:
+                reporter.warning(f"no tile of {task.scene.name} is valid: it gets no map")
+        if not made:
+            raise DataError(
+                f"no tile has enough valid pixels ({job.minimum_valid_fraction:g} of the tile)",
+                "lower --minimum-valid-fraction, or check --nodata",
+            )
+        _write_layers(folder, made, job, reporter, moments, sample)
+        _publish(folder, output, single=single)
+    _announce(output, made, job, reporter, single=single)
+
+
+def _check_name(job: EmbedJob, *, single: bool) -> None:
+    """RequestError where the output is named as a file and ought to be a folder, or contrarily."""
+    is_file_name = Path(job.output).suffix.lower() in (".tif", ".tiff")
+    if single and not is_file_name:
+        raise RequestError(f"--output {job.output} is no GeoTIFF's name", "give a name NAME.tif")
+    if not single and is_file_name:
+        raise RequestError(
+            f"{len(job.scenes)} scenes make a folder of maps, and --output {job.output} names "
+            "a file",
+            "give the name of a folder; files of one scene are joined by '+'",
+        )
+
+
+def _plan(job: EmbedJob, encoder: EncoderInformation, reporter: Reporter) -> list[_Task]:
+    """Open and check every scene before anything is computed."""
+    tasks: list[_Task] = []
+    for specification in job.scenes:
+        scene = open_scene_for(encoder, specification, job, reporter)
+        grid = MapGrid(scene.height, scene.width, encoder.tile_size_px, job.stride_px)
+        taken = {task.file_name for task in tasks}
+        name, number = f"{scene.name}.tif", 2
+        while name in taken:
+            name, number = f"{scene.name}_{number}.tif", number + 1
+        tasks.append(_Task(scene, grid, name if len(job.scenes) > 1 else Path(job.output).name))
+    return tasks
+
+
+def _layers(job: EmbedJob) -> list[str]:
+    """The kinds of layer that are made beside each map."""
+    return ["picture"] * job.picture + ["clusters"] * (job.clusters > 0)
+
+
+def _check_disk(folder: Path, tasks: Sequence[_Task], dimension: int, storage: str) -> None:
+    """MachineError where not even the vectors themselves would fit on the disk."""
+    pixels = [task.grid.height * task.grid.width for task in tasks]
+    # One scratch raster of floats at a time, and every map.
+    needed = dimension * (4 * max(pixels) + (1 if storage == "uint8" else 4) * sum(pixels))
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise MachineError(
+            f"the maps need about {needed / 1e9:.1f} GB in {folder}; {free / 1e9:.1f} GB are free",
+            "a stride twice as wide needs a quarter of it, --storage uint8 about half",
+        )
+
+
+def _information(job: EmbedJob, encoder: EncoderInformation, task: _Task) -> MapInformation:
+    """What the map of a task says of itself."""
+    return MapInformation(
+        encoder=encoder.identity,
+        encoder_sha256=hashlib.sha256(Path(job.encoder).read_bytes()).hexdigest(),
+        method=encoder.method,
+        dataset=encoder.dataset,
+        features=job.features,
+        bands=" ".join(encoder.bands),
+        tile_size_px=encoder.tile_size_px,
+        stride_px=job.stride_px,
+        edges=job.edges,
+        minimum_valid_fraction=job.minimum_valid_fraction,
+        scene=task.scene.name,
+        scene_files="+".join(str(path) for path in task.scene.files),
+        date=task.scene.date or "",
+        software=f"Near Things {__version__}",
+        command=shlex.join(["python", "-m", "backend.embed", *to_arguments(job)]),
+    )
+
+
+@contextlib.contextmanager
+def _staging(output: Path) -> Iterator[Path]:
+    """A hidden folder beside the output where everything is made; removed in any case."""
+    folder = partial_path(output)
+    remove(folder)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def _write_layers(
+    folder: Path,
+    tasks: Sequence[_Task],
+    job: EmbedJob,
+    reporter: Reporter,
+    moments: Moments,
+    sample: Sample,
+) -> None:
+    """Styles, pictures and clusters; one projection and one set of centres for all maps."""
+    bands = np.sort(np.argsort(-moments.deviation, kind="stable")[:3])
+    bands = np.resize(bands, 3)
+    low = moments.mean[bands] - 2 * moments.deviation[bands]
+    high = moments.mean[bands] + 2 * moments.deviation[bands]
+    style = styles.colour_composite(bands + 1, low, high)
+    components = PrincipalComponents.fit(moments, sample.vectors) if job.picture else None
+    clusters = Clusters.fit(sample.vectors, job.clusters, job.seed) if job.clusters else None
+    if clusters and len(clusters) < job.clusters:
+        reporter.warning(f"only {len(clusters)} vectors differ: so many clusters are made")
+    for task in tasks:
+        styles.write_style(style, folder / task.file_name)
+        with EmbeddingMap(folder / task.file_name) as source:
+            if components:
+                write_picture(source, folder / task.layer("picture"), components, reporter)
+            if clusters:
+                write_clusters(source, folder / task.layer("clusters"), clusters, reporter)
+
+
+def _publish(folder: Path, output: Path, *, single: bool) -> None:
+    """Put what was made in its place: a folder whole; files with the map itself last."""
+    if not single:
+        put_in_place(folder, output)
+        return
+    made = {path.name for path in folder.iterdir()}
+    for name in sorted(made, key=lambda name: (name == output.name, name.endswith(".tif"), name)):
+        # Statistics that GDAL or QGIS kept beside an older file would be taken for this one's.
+        if f"{name}.aux.xml" not in made:
+            remove(output.parent / f"{name}.aux.xml")
+        os.replace(folder / name, output.parent / name)
+
+
+def _announce(
+    output: Path, tasks: Sequence[_Task], job: EmbedJob, reporter: Reporter, *, single: bool
+) -> None:
+    """Name what was made."""
+    folder = output.parent if single else output
+    for task in tasks:
+        reporter.artifact("embedding map", folder / task.file_name)
+        for kind in _layers(job):
+            reporter.artifact(kind, folder / task.layer(kind))
