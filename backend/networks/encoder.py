@@ -18,14 +18,16 @@ def build_backbone(architecture: str, bands: int, stem: str) -> tuple[nn.Module,
     """A randomly initialised backbone (B, bands, H, W) -> (B, F), and F.
 
     `stem` "imagenet" keeps torchvision's 7x7 stride-2 convolution and pooling (its input channels
-    alone change); "small" is a 3x3 stride-1 convolution without pooling, for small tiles.
+    alone change); "medium" is a 3x3 stride-1 convolution with that pooling; "small" the same
+    without pooling, for small tiles.
     """
     network = _BACKBONES[architecture](weights=None)
     if stem == "imagenet":
         network.conv1 = nn.Conv2d(bands, 64, kernel_size=7, stride=2, padding=3, bias=False)
-    elif stem == "small":
+    elif stem in ("small", "medium"):
         network.conv1 = nn.Conv2d(bands, 64, kernel_size=3, stride=1, padding=1, bias=False)
-        network.maxpool = nn.Identity()
+        if stem == "small":
+            network.maxpool = nn.Identity()
     else:
         raise ValueError(f"no such stem: {stem}")
     features = network.fc.in_features

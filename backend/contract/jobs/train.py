@@ -31,11 +31,17 @@ class TrainJob:
         "choice",
         "small",
         "First layers: 'small' keeps the resolution (3x3, stride 1, no pooling), for tiles under "
-        "about 64 px; 'imagenet' is the usual 7x7, stride 2 and pooling",
-        choices=("small", "imagenet"),
+        "about 24 px; 'medium' halves it (3x3, stride 1, pooling), three times as fast; 'imagenet' "
+        "quarters it (7x7, stride 2, pooling)",
+        choices=("small", "medium", "imagenet"),
     )
     embedding_dimension: int = setting(
-        "integer", 128, "Length of the projected embedding", minimum=2, maximum=8192
+        "integer",
+        128,
+        "Length of the projected embedding",
+        minimum=2,
+        maximum=8192,
+        advanced=True,
     )
     normalisation: str = setting(
         "choice",
@@ -51,14 +57,22 @@ class TrainJob:
         "sgd",
         "Optimiser (sgd with Nesterov momentum 0.9, or adamw)",
         choices=("sgd", "adamw"),
+        advanced=True,
     )
     learning_rate: float = setting("number", 0.03, "Greatest learning rate", minimum=0.0)
-    weight_decay: float = setting("number", 1e-4, "Weight decay", minimum=0.0)
+    weight_decay: float = setting(
+        "number",
+        1e-4,
+        "Weight decay",
+        minimum=0.0,
+        advanced=True,
+    )
     schedule: str = setting(
         "choice",
         "cosine",
         "How the learning rate falls: half a cosine to zero, steps, or not at all",
         choices=("cosine", "step", "constant"),
+        advanced=True,
     )
     warmup_steps: int = setting(
         "integer",
@@ -66,6 +80,7 @@ class TrainJob:
         "Steps of linear warm-up",
         minimum=0,
         label="Warm-up steps",
+        advanced=True,
     )
     decay_every_epochs: int = setting(
         "integer",
@@ -84,7 +99,11 @@ class TrainJob:
         advanced=True,
     )
     gradient_clip: float = setting(
-        "number", 1.0, "Greatest norm of the gradient; 0 leaves it alone", minimum=0.0
+        "number",
+        1.0,
+        "Greatest norm of the gradient; 0 leaves it alone",
+        minimum=0.0,
+        advanced=True,
     )
     precision: str = setting(
         "choice",
@@ -157,9 +176,13 @@ class SauMoCoTrainJob(TrainJob):
         "How slowly the key encoder follows the query encoder",
         minimum=0.0,
         maximum=1.0,
+        advanced=True,
     )
     mask_own_keys: bool = setting(
-        "flag", True, "Leave a chip's own older keys out of its negatives"
+        "flag",
+        True,
+        "Leave a chip's own older keys out of its negatives",
+        advanced=True,
     )
     neighbour_radius_px: Optional[int] = setting(
         "integer",
