@@ -1,0 +1,1 @@
+"""The algorithms in the Processing toolbox: one file each over a shared base."""

@@ -1,0 +1,93 @@
+"""Make embedding map: one vector per map pixel, with a picture and clusters of it."""
+
+from pathlib import Path
+
+from qgis.core import QgsProcessingOutputRasterLayer
+
+from ...backend.contract.jobs import EmbedJob
+from ..results import ResultLayer, finish_output, is_loaded, layer_stem, load_beside
+from . import checks
+from .base import BackendAlgorithm
+from .scenes import add_scene_parameters, find_scene_problem, read_scenes
+
+
+class MakeEmbeddingMap(BackendAlgorithm):
+    """The verb `embed`, for one scene a run; QGIS's batch processing does several."""
+
+    verb = "embed"
+    identifier = "embeddingmap"
+    title = "Make embedding map"
+    job_class = EmbedJob
+    keywords = ("features", "inference", "pca", "clusters", "k-means", "map", "segmentation")
+    description = (
+        "Turns a scene into an embedding map: a raster whose bands hold the encoder's vector of "
+        "the tile around each map pixel. A colour picture (the first three principal components) "
+        "and k-means clusters of it come with it on request. Tiles without enough valid pixels "
+        "stay without data."
+    )
+    example = (
+        "With an encoder of 32-px tiles, a stride of 16 px gives one map pixel for each half "
+        "tile. Tick the colour picture and ask for 8 clusters to see at once what the encoder "
+        "tells apart."
+    )
+    without = ("scenes", "overwrite")
+    helps = {
+        "bands": "Names of the bands in their order, separated by spaces; by default the files' "
+        "own, or the encoder's where the number of bands is the same",
+        "picture": "The first three principal components of the map as colour, in a second raster",
+        "clusters": "That many k-means clusters of the map, in another raster; 0 makes none",
+    }
+    labels = {"clusters": "Number of clusters"}
+
+    def initAlgorithm(self, configuration=None) -> None:
+        add_scene_parameters(self, single=True)
+        super().initAlgorithm(configuration)
+
+    def add_outputs(self) -> None:
+        self.addOutput(QgsProcessingOutputRasterLayer("PICTURE_LAYER", "Colour picture"))
+        self.addOutput(QgsProcessingOutputRasterLayer("CLUSTERS_LAYER", "Clusters"))
+
+    def read_values(self, reader):
+        values = super().read_values(reader)
+        values["scenes"] = [s.specification for s in read_scenes(reader, single=True)]
+        # QGIS has asked already before it names a file that exists.
+        values["overwrite"] = True
+        return values
+
+    def find_problem(self, reader) -> str:
+        parameters, context = reader.parameters, reader.context
+        scenes = read_scenes(reader, single=True)
+        bands = next(s for s in self.shown_settings() if s.name == "bands")
+        output = reader.destination("OUTPUT", "output_raster")
+        return checks.first_problem(
+            [
+                checks.encoder_problem(self.parameterAsString(parameters, "ENCODER", context)),
+                find_scene_problem(scenes, reader.read(bands)),
+                checks.raster_output_problem(output, [x for s in scenes for x in s.layers]),
+            ]
+        )
+
+    def results(self, job, teller, parameters, context):
+        output = Path(job.output)
+        stem = layer_stem(job.output)
+        about = f"Of {' '.join(job.scenes)} by the encoder {job.encoder}"
+        found = {"OUTPUT": job.output}
+        loaded = is_loaded(parameters.get("OUTPUT"))
+        finish_output(job.output, self._layer("Embedding", stem, about), context)
+        # What is loaded last lies on top.
+        for wanted, suffix, name in (
+            (job.clusters, "clusters", "Clusters"),
+            (job.picture, "picture", "Embedding picture"),
+        ):
+            if wanted:
+                path = str(output.with_name(f"{output.stem}_{suffix}.tif"))
+                found[f"{suffix.upper()}_LAYER"] = path
+                if loaded:
+                    layer = self._layer(name, stem, about)
+                    load_beside(path, layer, f"{suffix.upper()}_LAYER", context)
+        return found
+
+    def _layer(self, name: str, stem: str, about: str) -> ResultLayer:
+        return ResultLayer(
+            f"{name}: {stem}" if stem else name, abstract=about, command=self.command()
+        )

@@ -1,0 +1,125 @@
+"""Pretrain encoder: learn from a tile dataset without labels."""
+
+from pathlib import Path
+from typing import Any, Dict, List
+
+from qgis.core import (
+    QgsProcessingOutputFile,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterEnum,
+)
+
+from ...backend.contract.jobs import TrainJob
+from ...backend.contract.methods import METHODS, find_method, make_train_job, unmet_needs
+from ...backend.contract.settings import Setting, settings_of
+from . import checks
+from .base import BackendAlgorithm
+
+
+class PretrainEncoder(BackendAlgorithm):
+    """The verb `train`: what all methods share, and what each adds."""
+
+    verb = "train"
+    identifier = "pretrainencoder"
+    title = "Pretrain encoder"
+    job_class = TrainJob
+    keywords = ("train", "contrastive", "saumoco", "representation", "neural network", "torch")
+    description = (
+        "Learns from a tile dataset, without labels, an encoder that turns tiles into vectors: "
+        "places that look alike come to lie close together. Settings that are left at their "
+        "default take the values of the chosen preset. Cancelling writes a checkpoint, from "
+        "which “Resume from the last checkpoint” goes on."
+    )
+    example = (
+        "Choose a tile dataset and a run folder, keep “saumoco”, and set 2,000 steps: some "
+        "minutes on a GPU, an hour or so on a CPU. Then map a scene with “Make embedding map”."
+    )
+    without = ("method",)
+    helps = {
+        "steps": "Optimiser steps; left out where epochs are given",
+        "epochs": "Passes over the training chips, in place of steps",
+    }
+
+    def settings(self) -> List[Setting]:
+        """The settings of every method, each once."""
+        found: Dict[str, Setting] = {}
+        for method in METHODS.values():
+            for setting in settings_of(method.job_class):
+                found.setdefault(setting.name, setting)
+        return list(found.values())
+
+    def initAlgorithm(self, configuration=None) -> None:
+        names = list(METHODS)
+        parameter = QgsProcessingParameterEnum("METHOD", "Method", names, False, names[0])
+        parameter.setUsesStaticStrings(True)
+        parameter.setHelp(" – ".join(f"{m.name}: {m.sentence}" for m in METHODS.values()))
+        self.addParameter(parameter)
+        super().initAlgorithm(configuration)
+
+    def add_outputs(self) -> None:
+        self.addOutput(QgsProcessingOutputFile("ENCODER", "Encoder"))
+        self.addOutput(QgsProcessingOutputNumber("LOSS", "Last loss"))
+
+    def read_values(self, reader) -> Dict[str, Any]:
+        """What differs from the defaults, so that a preset decides the rest."""
+        method = self.parameterAsEnumString(reader.parameters, "METHOD", reader.context)
+        values = super().read_values(reader)
+        chosen = {s.name for s in settings_of(find_method(method).job_class)}
+        changed = {"method": method}
+        for setting in self.shown_settings():
+            value = values.get(setting.name)
+            if value is None or value == setting.default:
+                continue
+            if setting.name in chosen:
+                changed[setting.name] = value
+            elif reader.feedback is not None:
+                reader.feedback.pushWarning(f"{setting.label} means nothing to {method}.")
+        if changed.get("epochs") is not None:
+            changed.pop("steps", None)
+        return changed
+
+    def make_job(self, values):
+        return make_train_job(values)
+
+    def find_problem(self, reader) -> str:
+        parameters, context = reader.parameters, reader.context
+        dataset = self.parameterAsString(parameters, "DATASET", context)
+        resume = self.parameterAsBoolean(parameters, "RESUME", context)
+        return checks.first_problem(
+            [
+                checks.dataset_problem(dataset),
+                self._needs_problem(dataset, parameters, context),
+                self._resume_problem(reader, resume),
+                self.check_output_folder(reader, resume=resume),
+            ]
+        )
+
+    def _needs_problem(self, dataset: str, parameters, context) -> str:
+        method = find_method(self.parameterAsEnumString(parameters, "METHOD", context))
+        record = checks.read_json(Path(dataset) / "dataset.json")
+        if not record:
+            return f"The file {Path(dataset) / 'dataset.json'} cannot be read."
+        lacks = unmet_needs(method, record)
+        return f"{method.title} does not suit this dataset: {'; '.join(lacks)}." if lacks else ""
+
+    def _resume_problem(self, reader, resume: bool) -> str:
+        folder = reader.destination("OUTPUT", "output_folder")
+        if resume and not (Path(folder) / "run.json").is_file():
+            return (
+                "There is no run to resume: name as run folder the one of the run that should "
+                "go on."
+            )
+        return ""
+
+    def results(self, job, teller, parameters, context):
+        return {
+            "OUTPUT": job.output,
+            "ENCODER": str(Path(job.output) / "encoder.safetensors"),
+            "LOSS": teller.metrics.get("loss"),
+        }
+
+    def stopped_message(self) -> str:
+        return (
+            f"Stopped on request. The run folder {self._job.output} keeps the last checkpoint: "
+            "run it again with “Resume from the last checkpoint” to go on."
+        )

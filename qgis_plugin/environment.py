@@ -1,0 +1,76 @@
+"""Where the backend lives: its interpreter, its folder, and the clean environment it runs in."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Dict, List, Mapping
+
+from .settings import PluginSettings
+
+# The repository's root, which holds the backend too. The backend's modules are found from here.
+PLUGIN_FOLDER = Path(__file__).resolve().parents[1]
+
+# Names the interpreter for servers and tests; wins over the setting.
+INTERPRETER_VARIABLE = "NEAR_THINGS_PYTHON"
+
+# What a child inherits. PATH, PYTHON*, PROJ_*, GDAL_*, QT_*, LD_LIBRARY_PATH and the like are left
+# out: QGIS's own values make another Python load the wrong libraries or the wrong PROJ database.
+INHERITED = (
+    "HOME", "USER", "LOGNAME", "USERNAME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH",
+    "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "TMPDIR", "TEMP", "TMP",
+    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "NUMBER_OF_PROCESSORS",
+    "LANG", "LANGUAGE", "TZ",
+    "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR",
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY",
+    "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "OMP_NUM_THREADS",
+)  # fmt: skip
+INHERITED_PREFIXES = ("LC_",)
+
+
+def default_interpreter() -> Path:
+    """The Python of the environment that `make setup` makes in the plugin's folder."""
+    scripts = ("Scripts", "python.exe") if sys.platform == "win32" else ("bin", "python")
+    return PLUGIN_FOLDER.joinpath(".venv", *scripts)
+
+
+def interpreter() -> Path:
+    """The backend's Python: from the environment variable, the setting, or the default."""
+    named = os.environ.get(INTERPRETER_VARIABLE) or PluginSettings().interpreter
+    # Not resolved: the link is what tells a virtual environment from the Python it was made with.
+    return Path(named).expanduser().absolute() if named else default_interpreter()
+
+
+def interpreter_problem(path: Path) -> str:
+    """Why the file at `path` cannot be the backend's Python, as a sentence; empty when it can."""
+    if path.is_file() and os.access(path, os.X_OK):
+        return ""
+    found = "There is no file" if not path.exists() else "No program is"
+    return (
+        f"Near Things needs a Python of its own with PyTorch. {found} at {path}. "
+        "Name it in Settings > Options > Near Things."
+    )
+
+
+def _search_path(python: Path, windows_folder: str) -> List[Path]:
+    """The folders of a fresh PATH: the interpreter's own environment, then the system."""
+    if not windows_folder:
+        return [python.parent, Path("/usr/local/bin"), Path("/usr/bin"), Path("/bin")]
+    root = python.parent.parent if python.parent.name.lower() == "scripts" else python.parent
+    own = [root, root / "Scripts", root / "Library" / "bin"]
+    return [*own, Path(windows_folder) / "System32", Path(windows_folder)]
+
+
+def clean_environment(inherited: Mapping[str, str], python: Path) -> Dict[str, str]:
+    """The environment of a child that runs `python`, from what this process inherited itself."""
+    environment = {
+        name: value
+        for name, value in inherited.items()
+        if name.upper() in INHERITED or name.upper().startswith(INHERITED_PREFIXES)
+    }
+    windows_folder = next((v for n, v in inherited.items() if n.upper() == "SYSTEMROOT"), "")
+    folders = _search_path(python, windows_folder)
+    environment["PATH"] = os.pathsep.join(str(folder) for folder in folders)
+    environment["PYTHONUTF8"] = "1"
+    environment["PYTHONUNBUFFERED"] = "1"
+    environment["PYTHONNOUSERSITE"] = "1"
+    return environment

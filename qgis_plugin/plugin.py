@@ -1,0 +1,39 @@
+"""The plugin: the provider everywhere; menu, toolbar button and settings page in the window."""
+
+from typing import Any, Optional
+
+from qgis.core import QgsApplication
+
+from .provider import NearThingsProvider
+
+
+class NearThingsPlugin:
+    """What QGIS loads. Under `qgis_process` there is no window, and `initProcessing` alone runs."""
+
+    def __init__(self, iface: Optional[Any]) -> None:
+        self._iface = iface
+        self._provider: Optional[NearThingsProvider] = None
+        self._window: Optional[Any] = None
+
+    def initProcessing(self) -> None:
+        """Register the provider; QGIS owns it from then on."""
+        self._provider = NearThingsProvider()
+        QgsApplication.processingRegistry().addProvider(self._provider)
+
+    def initGui(self) -> None:
+        """Register the provider, and add what the window shows."""
+        # Imported here: under qgis_process there may be nothing to draw on.
+        from .gui.window import WindowParts
+
+        self.initProcessing()
+        self._window = WindowParts(self._iface)
+        self._window.add()
+
+    def unload(self) -> None:
+        """Undo everything, in reverse."""
+        if self._window is not None:
+            self._window.remove()
+            self._window = None
+        if self._provider is not None:
+            QgsApplication.processingRegistry().removeProvider(self._provider)
+            self._provider = None

@@ -1,0 +1,61 @@
+"""The provider: Near Things in the Processing toolbox, the model designer and qgis_process."""
+
+from typing import List
+
+from qgis.core import QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from .algorithms.build import BuildTileDataset
+from .algorithms.embed import MakeEmbeddingMap
+from .algorithms.evaluate import EvaluateEncoder
+from .algorithms.sample import SampleLandscape
+from .algorithms.search import FindSimilarPlaces
+from .algorithms.train import PretrainEncoder
+from .icons import icon, icon_path
+
+# In the order of the work.
+ALGORITHMS = (
+    SampleLandscape,
+    BuildTileDataset,
+    PretrainEncoder,
+    EvaluateEncoder,
+    MakeEmbeddingMap,
+    FindSimilarPlaces,
+)
+
+
+class NearThingsProvider(QgsProcessingProvider):
+    """Every verb of the backend as an algorithm."""
+
+    ID = "nearthings"
+
+    def id(self) -> str:
+        return self.ID
+
+    def name(self) -> str:
+        return "Near Things"
+
+    def icon(self) -> QIcon:
+        return icon("near_things")
+
+    def svgIconPath(self) -> str:
+        return icon_path("near_things")
+
+    def loadAlgorithms(self) -> None:
+        for algorithm in ALGORITHMS:
+            self.addAlgorithm(algorithm())
+
+    def supportedOutputRasterLayerExtensions(self) -> List[str]:
+        return ["tif"]
+
+    def supportedOutputVectorLayerExtensions(self) -> List[str]:
+        return ["gpkg"]
+
+    def defaultRasterFileExtension(self) -> str:
+        return "tif"
+
+    def defaultVectorFileExtension(self, hasGeometry: bool = True) -> str:
+        return "gpkg"
+
+    def supportsNonFileBasedOutput(self) -> bool:
+        return False

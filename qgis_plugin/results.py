@@ -1,0 +1,127 @@
+"""Results on the map: named, styled, described, and gathered in one group."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, List
+
+from qgis.core import (
+    QgsLayerMetadata,
+    QgsMapLayer,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingLayerPostProcessorInterface,
+    QgsProcessingOutputLayerDefinition,
+    QgsProcessingUtils,
+    QgsProject,
+)
+
+from .environment import PLUGIN_FOLDER
+
+GROUP = "Near Things"
+STYLE_FOLDER = PLUGIN_FOLDER / "resources" / "styles"
+
+
+@dataclass
+class ResultLayer:
+    """How a result arrives: `style` names a style of the plugin for files without one beside them.
+
+    `abstract` and `command` go into the layer's metadata.
+    """
+
+    name: str
+    style: str = ""
+    abstract: str = ""
+    command: str = ""
+
+
+class LayerFinisher(QgsProcessingLayerPostProcessorInterface):
+    """Style, describe and group a layer once Processing has put it into the project."""
+
+    # QGIS keeps no reference to the Python side: without this list it would be gone by then.
+    _waiting: ClassVar[List["LayerFinisher"]] = []
+
+    def __init__(self, result: ResultLayer) -> None:
+        super().__init__()
+        self._result = result
+        self._waiting.append(self)
+
+    def postProcessLayer(
+        self, layer: QgsMapLayer, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> None:
+        if self in self._waiting:
+            self._waiting.remove(self)
+        apply_style(layer, self._result.style)
+        describe(layer, self._result)
+        move_into_group(layer, context.project() or QgsProject.instance())
+        layer.triggerRepaint()
+
+
+def apply_style(layer: QgsMapLayer, fallback: str) -> None:
+    """Give `layer` the style beside its file, else the plugin's own style named `fallback`."""
+    _, found = layer.loadDefaultStyle()
+    if not found and fallback:
+        layer.loadNamedStyle(str(STYLE_FOLDER / f"{fallback}.qml"))
+
+
+def describe(layer: QgsMapLayer, result: ResultLayer) -> None:
+    """Say in the layer's metadata what it is and how to make it again."""
+    metadata: QgsLayerMetadata = layer.metadata()
+    metadata.setTitle(result.name)
+    if result.abstract:
+        metadata.setAbstract(result.abstract)
+    if result.command:
+        metadata.setHistory([result.command])
+    layer.setMetadata(metadata)
+
+
+def move_into_group(layer: QgsMapLayer, project: QgsProject) -> None:
+    """Put the layer's entry on top of the plugin's group, which is made on top where it lacks."""
+    root = project.layerTreeRoot()
+    node = root.findLayer(layer.id())
+    if node is None:
+        return
+    group = root.findGroup(GROUP) or root.insertGroup(0, GROUP)
+    if node.parent() == group:
+        return
+    group.insertChildNode(0, node.clone())
+    node.parent().removeChildNode(node)
+
+
+def finish_output(path: str, result: ResultLayer, context: QgsProcessingContext) -> None:
+    """Prepare a destination that Processing will load, if it will."""
+    if not context.willLoadLayerOnCompletion(path):
+        return
+    details = context.layerToLoadOnCompletionDetails(path)
+    _fill(details, result)
+
+
+def load_beside(path: str, result: ResultLayer, output: str, context: QgsProcessingContext) -> None:
+    """Have Processing load a file that is no destination of its own."""
+    project = context.project()
+    if project is None:
+        return
+    details = QgsProcessingContext.LayerDetails(
+        result.name, project, output, QgsProcessingUtils.LayerHint.UnknownType
+    )
+    _fill(details, result)
+    context.addLayerToLoadOnCompletion(path, details)
+
+
+def _fill(details: Any, result: ResultLayer) -> None:
+    details.name = result.name
+    details.forceName = True
+    details.setPostProcessor(LayerFinisher(result))
+
+
+def is_loaded(value: Any) -> bool:
+    """True where the user asked for a destination to be loaded into the project."""
+    return (
+        isinstance(value, QgsProcessingOutputLayerDefinition)
+        and value.destinationProject is not None
+    )
+
+
+def layer_stem(path: str) -> str:
+    """The name of a file as part of a layer's name; empty for files that QGIS named itself."""
+    temporary = Path(QgsProcessingUtils.tempFolder()) in Path(path).parents
+    return "" if temporary else Path(path.partition("|")[0]).stem
