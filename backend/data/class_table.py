@@ -35,7 +35,8 @@ from .dataset import LandCoverClass
 BUILT_IN = Path(__file__).with_name("class_tables")
 NO_DATA, UNKNOWN = -1, -2
 # Columns that footprints.gpkg has anyway.
-_RESERVED = "chip scene date column_px row_px valid_fraction split geom geometry fid".split()
+_RESERVED = {"chip", "scene", "date", "column_px", "row_px", "valid_fraction", "split"}
+_RESERVED |= {"geom", "geometry", "fid"}
 _NO_DATA_NAMES = ("", "na", "nan", "no data", "nodata", "background", "unclassified", "fill")
 _RANGE = re.compile(r"\s*(-?\d+)\s*-\s*(-?\d+)\s*")
 _LONGEST_RANGE = 65536
@@ -130,7 +131,7 @@ def distinct_colour(number: int) -> str:
 def make_table(name: str, rows: Sequence[dict[str, Any]], nodata: Iterable[Any] = ()) -> ClassTable:
     """A checked table from its rows; RequestError says which class is wrong."""
     classes: list[LandCoverClass] = []
-    owner: dict[Any, str] = {code: "nodata" for code in expand_codes(nodata)}
+    owner: dict[Any, str] = dict.fromkeys(expand_codes(nodata), "nodata")
     for number, row in enumerate(rows):
         where = f"class table {name}, class {number + 1}"
         if not isinstance(row, dict) or not row.get("name") or not row.get("codes"):

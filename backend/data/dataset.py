@@ -84,7 +84,10 @@ class DatasetInformation:
     # SHA-256 over the chips' bytes in order: two datasets of one fingerprint hold the same pixels.
     fingerprint: str
     dates_per_chip: int = 1
+    # Where the classes come from: files, CRS, class table, year.
     land_cover: dict[str, Any] = field(default_factory=dict)
+    # How the ground was split: block_size_px and each split's share of the valid ground.
+    blocks: dict[str, Any] = field(default_factory=dict)
     schema: str = SCHEMA
     version: int = VERSION
 

@@ -61,6 +61,13 @@ class ChipStore:
         self._transaction = environment.begin(buffers=True)
         self._process = os.getpid()
 
+    def close(self) -> None:
+        """Close the store; views of it must not be used any more. A later read opens it again."""
+        if self._process == os.getpid():
+            self._transaction.abort()
+            self._environment.close()
+        self._process = None
+
     def __getitem__(self, number: int) -> np.ndarray:
         if self._process != os.getpid():
             self._open()

@@ -1,0 +1,100 @@
+"""Points between coordinate systems, and the corners of pixels in another grid."""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+
+import numpy as np
+import pyproj
+from affine import Affine
+from rasterio.crs import CRS
+
+from .scenes import Scene
+
+# Between CRSs, pixel corners are transformed every so many pixels and interpolated between.
+NODE_SPACING_PX = 32
+_local = threading.local()
+
+
+@lru_cache(maxsize=64)
+def projection(crs: CRS) -> pyproj.CRS:
+    """The CRS of a raster as pyproj's."""
+    return pyproj.CRS.from_wkt(crs.to_wkt())
+
+
+def transform_points(
+    source: CRS, target: CRS, x: np.ndarray, y: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Points from one CRS to another, x east (or longitude) first; inf where there is no answer."""
+    if source == target:
+        return x, y
+    # pyproj's transformers may not be shared between threads.
+    known = _local.__dict__.setdefault("transformers", {})
+    key = (source.to_wkt(), target.to_wkt())
+    if key not in known:
+        known[key] = pyproj.Transformer.from_crs(
+            projection(source), projection(target), always_xy=True
+        )
+    return known[key].transform(x, y)
+
+
+def outline(
+    transform: Affine, row: int, column: int, height: int, width: int, *, points: int = 21
+) -> tuple[np.ndarray, np.ndarray]:
+    """x and y of points around a window of pixels, `points` to a side, corners included."""
+    along = np.linspace(0.0, 1.0, points)
+    ones = np.ones(points)
+    columns = column + width * np.concatenate([along, ones, along[::-1], 0 * ones])
+    rows = row + height * np.concatenate([0 * ones, along, ones, along[::-1]])
+    return apply(transform, columns, rows)
+
+
+def apply(
+    transform: Affine, columns: np.ndarray, rows: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """x and y of pixel coordinates under an affine."""
+    x = transform.a * columns + transform.b * rows + transform.c
+    y = transform.d * columns + transform.e * rows + transform.f
+    return x, y
+
+
+def corners_in_grid(
+    scene: Scene, row: int, height: int, crs: CRS, transform: Affine
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pixel corners of a strip of a scene in the pixel coordinates (column, row) of another grid.
+
+    Both results are float64 (height + 1, scene.width + 1). Exact in one CRS; between two CRSs
+    bilinear between exact nodes every NODE_SPACING_PX, which errs far below a pixel.
+    """
+    columns = np.arange(scene.width + 1)
+    rows = np.arange(row, row + height + 1)
+    if scene.crs == crs:
+        relative = ~transform * scene.transform
+        return apply(relative, columns[None, :].astype(float), rows[:, None].astype(float))
+    node_columns, node_rows = _nodes(0, scene.width), _nodes(row, row + height)
+    grid_columns, grid_rows = np.meshgrid(node_columns, node_rows)
+    x, y = apply(scene.transform, grid_columns.ravel(), grid_rows.ravel())
+    x, y = transform_points(scene.crs, crs, x, y)
+    return tuple(
+        _interpolated(values.reshape(grid_rows.shape), node_rows, node_columns, rows, columns)
+        for values in apply(~transform, x, y)
+    )
+
+
+def _nodes(first: int, last: int) -> np.ndarray:
+    return np.append(np.arange(first, last, NODE_SPACING_PX), last).astype(float)
+
+
+def _interpolated(
+    values: np.ndarray,
+    node_rows: np.ndarray,
+    node_columns: np.ndarray,
+    rows: np.ndarray,
+    columns: np.ndarray,
+) -> np.ndarray:
+    """Bilinear interpolation of `values` at nodes to all `rows` × `columns`."""
+    across = np.stack([np.interp(columns, node_columns, line) for line in values])
+    above = np.clip(np.searchsorted(node_rows, rows, side="right") - 1, 0, len(node_rows) - 2)
+    share = ((rows - node_rows[above]) / (node_rows[above + 1] - node_rows[above]))[:, None]
+    return across[above] * (1 - share) + across[above + 1] * share

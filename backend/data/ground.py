@@ -1,0 +1,183 @@
+"""The ground under the scenes: one grid of coordinates for all scenes that overlap.
+
+Scenes whose extents overlap make one place (several dates, several sensors). Within a place, the
+ground is measured in pixels of its first scene's grid, extended without end ("ground pixels"), so
+that a point has the same coordinates in every scene. Scenes of different places share no pixel.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rasterio.crs import CRS
+
+from backend.runtime.errors import RequestError
+from backend.runtime.reporter import Reporter
+
+from .coordinates import apply, corners_in_grid, outline, transform_points
+from .land_cover import LandCover
+from .scenes import Scene
+from .strips import Strip, ordered_map, strips_of
+from .survey import POSITION_BYTES, Survey
+
+# Between CRSs a chip's outline is known to well below this; it is widened by as much.
+MARGIN_PX = 0.05
+ROUNDING_PX = 1e-6
+
+
+@dataclass
+class Place:
+    """Scenes that overlap on the ground; the first gives the ground's grid.
+
+    `first` and `last` are (row, column) in ground pixels about all scenes. `scale` is how many
+    ground pixels a pixel of the coarsest scene is wide, 1 at least.
+    """
+
+    scenes: list[int]
+    reference: Scene
+    first: tuple[int, int]
+    last: tuple[int, int]
+    scale: float
+
+
+def find_places(scenes: Sequence[Scene]) -> list[Place]:
+    """The places that the scenes make, in the order of their first scenes."""
+    boxes = [_degrees(scene) for scene in scenes]
+    place_of = list(range(len(scenes)))
+    for one in range(len(scenes)):
+        for other in range(one):
+            if _overlap(boxes[one], boxes[other]) and place_of[one] != place_of[other]:
+                low, high = sorted((place_of[one], place_of[other]))
+                place_of = [low if place == high else place for place in place_of]
+    groups = [[n for n, at in enumerate(place_of) if at == p] for p in sorted(set(place_of))]
+    return [_place(scenes, group) for group in groups]
+
+
+def _degrees(scene: Scene) -> tuple[float, float, float, float]:
+    """(west, south, east, north) in degrees."""
+    x, y = outline(scene.transform, 0, 0, scene.height, scene.width)
+    x, y = transform_points(scene.crs, CRS.from_epsg(4326), x, y)
+    return x.min(), y.min(), x.max(), y.max()
+
+
+def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
+def _place(scenes: Sequence[Scene], group: list[int]) -> Place:
+    reference = scenes[group[0]]
+    rows, columns, scale = [], [], 1.0
+    for number in group:
+        scene = scenes[number]
+        x, y = outline(scene.transform, 0, 0, scene.height, scene.width)
+        u, v = apply(~reference.transform, *transform_points(scene.crs, reference.crs, x, y))
+        if not (np.isfinite(u).all() and np.isfinite(v).all()):
+            raise RequestError(
+                f"the scene {scene.name} does not fit into the CRS of {reference.name}",
+                "scenes that overlap in a chain must not reach that far: make two datasets",
+            )
+        rows += [math.floor(v.min()) - 1, math.ceil(v.max()) + 1]
+        columns += [math.floor(u.min()) - 1, math.ceil(u.max()) + 1]
+        widest = max((u.max() - u.min()) / scene.width, (v.max() - v.min()) / scene.height)
+        scale = max(scale, widest if scene is not reference else 1.0)
+    return Place(group, reference, (min(rows), min(columns)), (max(rows), max(columns)), scale)
+
+
+def chip_bounds(
+    survey: Survey, place: Place, strip: Strip
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Ground bounds of the chips at each position of a strip: left, top, right, bottom.
+
+    Each (strip.height, positions in a row), in ground pixels. Between CRSs they are those of
+    eight points of the outline, widened by MARGIN_PX.
+    """
+    scene, reference = survey.scenes[strip.scene], place.reference
+    size, half = survey.geometry.chip, survey.geometry.chip // 2
+    u, v = corners_in_grid(
+        scene, strip.row, strip.height + size - 1, reference.crs, reference.transform
+    )
+    offsets = [(0, half), (0, size), (half, 0), (half, size), (size, 0), (size, half), (size, size)]
+    height, width = strip.height, scene.width - size + 1
+    bounds = []
+    for values, choose in ((u, np.minimum), (v, np.minimum), (u, np.maximum), (v, np.maximum)):
+        result = values[:height, :width].copy()
+        for row, column in offsets:
+            choose(result, values[row : row + height, column : column + width], out=result)
+        bounds.append(result)
+    # In one CRS a chip that ends on a block's edge does not touch the next block.
+    widen = -ROUNDING_PX if scene.crs == reference.crs else MARGIN_PX
+    left, top, right, bottom = bounds
+    return left - widen, top - widen, right + widen, bottom + widen
+
+
+@dataclass
+class Cells:
+    """What covers a place, in cells of `cell_px` ground pixels a side.
+
+    `rows`, `columns` (cells,) are the cells' centres in ground pixels; `valid` (cells,) counts
+    valid scene pixels and `classes` (cells, classes) land-cover pixels, over all scenes.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    valid: np.ndarray
+    classes: np.ndarray
+
+
+def survey_ground(
+    survey: Survey,
+    places: Sequence[Place],
+    land_cover: LandCover | None,
+    cell_px: int,
+    reporter: Reporter,
+    workers: int,
+) -> list[Cells]:
+    """What covers each place. Raises DataError for land-cover codes without a class."""
+    kinds = 0 if land_cover is None else len(land_cover.table.classes)
+    place_of = {number: n for n, place in enumerate(places) for number in place.scenes}
+    shapes = [
+        tuple((last - first) // cell_px + 1 for first, last in zip(p.first, p.last, strict=True))
+        for p in places
+    ]
+
+    def count(strip: Strip) -> tuple[int, np.ndarray, np.ndarray | None]:
+        number = place_of[strip.scene]
+        scene, place, shape = survey.scenes[strip.scene], places[number], shapes[number]
+        grid = place.reference.crs, place.reference.transform
+        u, v = corners_in_grid(scene, strip.row, strip.height, *grid)
+        rows = ((v[:-1, :-1] + v[1:, 1:]) / 2 - place.first[0]) // cell_px
+        columns = ((u[:-1, :-1] + u[1:, 1:]) / 2 - place.first[1]) // cell_px
+        cells = (rows * shape[1] + columns).astype(np.int64).ravel()
+        size = shape[0] * shape[1]
+        valid = survey.valid[strip.scene][strip.row : strip.row + strip.height].ravel()
+        per_cell = np.bincount(cells[valid != 0], minlength=size)
+        if land_cover is None:
+            return number, per_cell, None
+        counts = land_cover.counts(scene, strip.row, strip.height)
+        return number, per_cell, np.stack([np.bincount(cells, c.ravel(), size) for c in counts], -1)
+
+    totals = [
+        _empty_cells(place, shape, cell_px, kinds)
+        for place, shape in zip(places, shapes, strict=True)
+    ]
+    strips = strips_of(survey.scenes, [POSITION_BYTES + 16 * kinds] * len(survey.scenes))
+    with reporter.phase("look at the ground", len(strips), "strips") as phase:
+        for number, valid, classes in ordered_map(count, strips, workers):
+            totals[number].valid += valid
+            if classes is not None:
+                totals[number].classes += classes.astype(np.int64)
+            phase.advance()
+    return totals
+
+
+def _empty_cells(place: Place, shape: tuple[int, ...], cell_px: int, kinds: int) -> Cells:
+    rows, columns = np.indices(shape).reshape(2, -1)
+    return Cells(
+        rows=np.minimum(place.first[0] + (rows + 0.5) * cell_px, place.last[0]),
+        columns=np.minimum(place.first[1] + (columns + 0.5) * cell_px, place.last[1]),
+        valid=np.zeros(len(rows), np.int64),
+        classes=np.zeros((len(rows), kinds), np.int64),
+    )

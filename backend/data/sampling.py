@@ -1,0 +1,246 @@
+"""Where chips are cut, among the positions that the splits left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from backend.runtime.errors import DataError
+from backend.runtime.reporter import Reporter
+
+from .dataset import SPLITS
+from .land_cover import LandCover
+from .strips import Strip, ordered_map
+from .survey import Survey, scratch_array, window_sums
+
+# Land-cover counts that are held at a time while dominant classes are worked out.
+COUNTS_AT_ONCE = 2**22
+NO_CLASS = 255
+
+
+@dataclass
+class Selection:
+    """The chosen chips in order of scene, row and column: one int64 array (chips,) for each.
+
+    `row` and `column` are the chip's upper left pixel in its scene; `split` counts into SPLITS.
+    """
+
+    scene: np.ndarray
+    row: np.ndarray
+    column: np.ndarray
+    split: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.scene)
+
+
+def share_out(count: int, fractions: Sequence[float]) -> list[int]:
+    """`count` divided by fractions that sum to 1, by largest remainders."""
+    exact = np.asarray(fractions) * count
+    result = np.floor(exact + 1e-9).astype(int)
+    order = np.argsort(-(exact - result), kind="stable")
+    result[order[: count - result.sum()]] += 1
+    return result.tolist()
+
+
+def sample(
+    survey: Survey,
+    wanted: Sequence[int],
+    *,
+    method: str,
+    dominant: Sequence[np.ndarray] | None,
+    allow_fewer: bool,
+    seed: int,
+) -> Selection:
+    """Choose distinct positions, `wanted[s]` of each split s.
+
+    `method` is random (uniform over positions), grid, or stratified (as many of each class of
+    `dominant` as there are, see `dominant_classes`). DataError where there are fewer, unless
+    `allow_fewer`.
+    """
+    held = _count_rows(survey.positions, 1 + np.arange(len(SPLITS)))
+    available = held.sum(axis=1)
+    wanted = _check_enough(wanted, available, allow_fewer=allow_fewer)
+    generator = np.random.default_rng(seed)
+    if method == "grid":
+        return _grid(survey, wanted)
+    parts = []
+    for split, number in enumerate(wanted):
+        if method == "stratified" and dominant is not None:
+            parts.append(_stratified(survey, split, number, dominant, generator))
+        else:
+            ranks = np.sort(generator.choice(int(available[split]), number, replace=False))
+            parts.append(_with_split(_positions(survey, held[split], split + 1, ranks), split))
+    return _ordered(parts)
+
+
+def _check_enough(wanted: Sequence[int], available: np.ndarray, *, allow_fewer: bool) -> list[int]:
+    for split, number in enumerate(wanted):
+        if number > available[split] and not allow_fewer:
+            fit = min(
+                int(have * sum(wanted) / need)
+                for need, have in zip(wanted, available, strict=True)
+                if need
+            )
+            raise DataError(
+                f"{number} {SPLITS[split]} chips are asked for, and {available[split]} fit",
+                f"use --count {fit} or --allow-fewer, a smaller --neighbour-radius-px, "
+                "a lower --minimum-valid-fraction, or more scenes",
+            )
+    result = [min(n, int(have)) for n, have in zip(wanted, available, strict=True)]
+    if sum(result) == 0:
+        raise DataError("no chip fits into the scenes", "see --area and --minimum-valid-fraction")
+    return result
+
+
+def _count_rows(arrays: Sequence[np.ndarray], values: np.ndarray) -> np.ndarray:
+    """How often each value occurs in each row of all arrays: int64 (values, rows of all)."""
+    rows = []
+    for array in arrays:
+        for start in range(0, len(array), 256):
+            part = array[start : start + 256]
+            rows.append(np.stack([(part == value).sum(axis=1) for value in values]))
+    return np.concatenate([*rows, np.zeros((len(values), 0), np.int64)], axis=1)
+
+
+def _positions(
+    survey: Survey,
+    per_row: np.ndarray,
+    value: int,
+    ranks: np.ndarray,
+    mask: tuple[Sequence[np.ndarray], int] | None = None,
+) -> np.ndarray:
+    """The positions of given ranks (ascending) among those of a value: (3, ranks) scene, row, col.
+
+    `mask`, arrays like the survey's positions and a value, restricts them to where the arrays
+    have that value.
+    """
+    ends = np.cumsum(per_row)
+    at = np.searchsorted(ends, ranks, side="right")
+    within = ranks - (ends - per_row)[at]
+    scene_of = np.repeat(np.arange(len(survey.positions)), [len(p) for p in survey.positions])
+    first_of = np.cumsum([0] + [len(p) for p in survey.positions])
+    found = np.empty((3, len(ranks)), np.int64)
+    found[0] = scene_of[at]
+    found[1] = at - first_of[found[0]]
+    for global_row in np.unique(at):
+        here = at == global_row
+        scene, row = scene_of[global_row], global_row - first_of[scene_of[global_row]]
+        line = survey.positions[scene][row] == value
+        if mask is not None:
+            arrays, wanted = mask
+            line &= arrays[scene][row] == wanted
+        found[2, here] = np.flatnonzero(line)[within[here]]
+    return found
+
+
+def _with_split(found: np.ndarray, split: int) -> np.ndarray:
+    return np.vstack([found, np.full((1, found.shape[1]), split, np.int64)])
+
+
+def _ordered(parts: Sequence[np.ndarray]) -> Selection:
+    table = np.concatenate(parts, axis=1)
+    return Selection(*table[:, np.lexsort(table[2::-1])])
+
+
+def _stratified(
+    survey: Survey,
+    split: int,
+    number: int,
+    dominant: Sequence[np.ndarray],
+    generator: np.random.Generator,
+) -> np.ndarray:
+    """Equal numbers of each dominant class; rare classes give all they have."""
+    kinds = np.unique(np.concatenate([np.unique(array) for array in dominant]))
+    both = [
+        np.where(places == split + 1, array, np.uint8(NO_CLASS - 1))
+        for places, array in zip(survey.positions, dominant, strict=True)
+    ]
+    per_row = _count_rows(both, kinds)
+    quotas = level_quotas(per_row.sum(axis=1), kinds == NO_CLASS, number)
+    found = []
+    for kind, rows, quota in zip(kinds, per_row, quotas, strict=True):
+        ranks = np.sort(generator.choice(int(rows.sum()), quota, replace=False))
+        found.append(_positions(survey, rows, split + 1, ranks, (dominant, kind)))
+    return _with_split(np.concatenate(found, axis=1), split)
+
+
+def level_quotas(available: np.ndarray, last: np.ndarray, number: int) -> list[int]:
+    """How many to take of each group: as level as can be, never more than there are.
+
+    Groups marked `last` are only used when the others are exhausted.
+    """
+    quotas = np.zeros(len(available), np.int64)
+    for group in (~last, last):
+        while quotas.sum() < number and (open_ := group & (quotas < available)).any():
+            share = max(1, (number - quotas.sum()) // open_.sum())
+            for place in np.flatnonzero(open_):
+                room = min(available[place] - quotas[place], number - quotas.sum())
+                quotas[place] += min(share, room)
+    return quotas.tolist()
+
+
+def _grid(survey: Survey, wanted: Sequence[int]) -> Selection:
+    """Positions on the coarsest square lattice that holds as many as are wanted of each split.
+
+    Where the lattice holds more, they are left out evenly.
+    """
+    total = sum(places.size for places in survey.positions)
+    for step in range(int(np.sqrt(total)) + 1, 0, -1):
+        lattices = [places[step // 2 :: step, step // 2 :: step] for places in survey.positions]
+        held = [sum(int((part == s + 1).sum()) for part in lattices) for s in range(len(SPLITS))]
+        if all(have >= need for have, need in zip(held, wanted, strict=True)):
+            break
+    parts = []
+    for split, number in enumerate(wanted):
+        found = [
+            np.stack([np.full(len(rows), scene), *(step // 2 + step * np.stack([rows, columns]))])
+            for scene, part in enumerate(lattices)
+            for rows, columns in [np.nonzero(part == split + 1)]
+        ]
+        table = np.concatenate(found, axis=1)
+        kept = np.linspace(0, table.shape[1] - 1, number).round().astype(int)
+        parts.append(_with_split(table[:, kept], split))
+    return _ordered(parts)
+
+
+def dominant_classes(
+    survey: Survey, land_cover: LandCover, folder: Path, reporter: Reporter, workers: int
+) -> list[np.ndarray]:
+    """For each scene and chip position, the class with most pixels in the anchor tile (uint8).
+
+    NO_CLASS where the tile holds no land cover; the first of several equal classes wins.
+    """
+    tile, radius = survey.geometry.tile, survey.geometry.radius
+    result = [
+        scratch_array(folder / f"dominant_{number}.npy", places.shape)
+        for number, places in enumerate(survey.positions)
+    ]
+
+    def fill(strip: Strip) -> None:
+        scene = survey.scenes[strip.scene]
+        counts = land_cover.counts(scene, strip.row + radius, strip.height + tile - 1)
+        width = survey.positions[strip.scene].shape[1]
+        most = np.zeros((strip.height, width), np.int64)
+        kind = np.full((strip.height, width), NO_CLASS, np.uint8)
+        for number, one in enumerate(counts):
+            sums = window_sums(one, tile)[:, radius : radius + width]
+            kind[sums > most] = number
+            np.maximum(most, sums, out=most)
+        result[strip.scene][strip.row : strip.row + strip.height] = kind
+
+    strips = []
+    for number, places in enumerate(survey.positions):
+        per_row = survey.scenes[number].width * len(land_cover.table.classes)
+        height = max(16, COUNTS_AT_ONCE // per_row)
+        strips += [
+            Strip(number, row, min(height, len(places) - row))
+            for row in range(0, len(places), height)
+        ]
+    with reporter.phase("look for classes", len(strips), "strips") as phase:
+        for _ in ordered_map(fill, strips, workers):
+            phase.advance()
+    return result

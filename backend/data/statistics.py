@@ -1,0 +1,136 @@
+"""What the finished chips hold: statistics per band, valid fractions and a fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from backend.runtime.errors import DataError
+from backend.runtime.reporter import Reporter
+
+from .scenes import valid_pixels
+from .store import ChipStore
+
+# Percentiles of types beyond 16 bits are taken from about so many values per band.
+SAMPLED_VALUES = 2_000_000
+
+
+@dataclass
+class Measures:
+    """`bands`: statistics by band; `valid_fraction` (chips,): share of pixels with all bands."""
+
+    bands: list[dict[str, float]]
+    valid_fraction: np.ndarray
+    fingerprint: str
+
+
+class BandStatistics:
+    """Mean, deviation, extremes and percentiles of one band, from its values part by part.
+
+    Exact for integers of 8 and 16 bits (a histogram). For other types, mean and deviation are
+    merged in float64 (Chan, Golub and LeVeque 1979), and percentiles come from every `stride`-th
+    value.
+    """
+
+    def __init__(self, dtype: np.dtype, stride: int = 1) -> None:
+        self._stride = stride
+        self._kept: list[np.ndarray] = []
+        self._count, self._mean, self._squares = 0, 0.0, 0.0
+        self._low, self._high = np.inf, -np.inf
+        self._histogram = None
+        if dtype.kind in "iu" and dtype.itemsize <= 2:
+            self._lowest = int(np.iinfo(dtype).min)
+            self._histogram = np.zeros(2 ** (8 * dtype.itemsize), np.int64)
+
+    def add(self, values: np.ndarray) -> None:
+        """Take in valid values, one-dimensional."""
+        if len(values) == 0:
+            return
+        if self._histogram is not None:
+            offset = values.astype(np.int64) - self._lowest
+            self._histogram += np.bincount(offset, minlength=len(self._histogram))
+            return
+        part = values.astype(np.float64)
+        mean, count = part.mean(), len(part)
+        difference, total = mean - self._mean, self._count + count
+        self._squares += ((part - mean) ** 2).sum()
+        self._squares += difference**2 * self._count * count / total
+        self._mean += difference * count / total
+        self._count = total
+        self._low, self._high = min(self._low, part.min()), max(self._high, part.max())
+        self._kept.append(part[:: self._stride])
+
+    def result(self) -> dict[str, float] | None:
+        """The statistics by name; None where no value was taken in."""
+        if self._histogram is not None:
+            return self._of_histogram()
+        if self._count == 0:
+            return None
+        low, high = np.percentile(np.concatenate(self._kept), [2, 98])
+        return _named(
+            self._mean, np.sqrt(self._squares / self._count), self._low, self._high, low, high
+        )
+
+    def _of_histogram(self) -> dict[str, float] | None:
+        count = int(self._histogram.sum())
+        if count == 0:
+            return None
+        values = np.arange(len(self._histogram), dtype=np.float64) + self._lowest
+        mean = (values * self._histogram).sum() / count
+        variance = ((values - mean) ** 2 * self._histogram).sum() / count
+        present = np.flatnonzero(self._histogram)
+        ends = np.cumsum(self._histogram)
+        # The smallest value that 2 % (98 %) of all values do not exceed.
+        low, high = (values[np.searchsorted(ends, share * count)] for share in (0.02, 0.98))
+        return _named(mean, np.sqrt(variance), values[present[0]], values[present[-1]], low, high)
+
+
+def _named(
+    mean: float, deviation: float, low: float, high: float, percent_2: float, percent_98: float
+) -> dict[str, float]:
+    return dict(
+        mean=float(mean),
+        standard_deviation=float(deviation),
+        minimum=float(low),
+        maximum=float(high),
+        percentile_2=float(percent_2),
+        percentile_98=float(percent_98),
+    )
+
+
+def measure(
+    store: ChipStore,
+    training: np.ndarray,
+    bands: list[str],
+    nodata: float | None,
+    reporter: Reporter,
+) -> Measures:
+    """Read all chips once. Statistics are over the valid pixels of the chips in `training`.
+
+    `training` is bool (chips,). DataError for a band without any valid pixel in them.
+    """
+    pixels = int(training.sum()) * store.shape[2] * store.shape[3]
+    stride = max(1, pixels // SAMPLED_VALUES)
+    statistics = [BandStatistics(store.dtype, stride) for _ in bands]
+    fraction = np.empty(len(store))
+    digest = hashlib.sha256()
+    with reporter.phase("measure chips", len(store), "chips") as phase:
+        for number in range(len(store)):
+            chip = store[number]
+            digest.update(chip)
+            valid = valid_pixels(chip, nodata)
+            fraction[number] = valid.all(axis=(0, 1)).mean()
+            if training[number]:
+                for band, one in enumerate(statistics):
+                    one.add(chip[:, band][valid[:, band]])
+            phase.advance()
+    results = [one.result() for one in statistics]
+    for name, result in zip(bands, results, strict=True):
+        if result is None:
+            raise DataError(
+                f"the band {name} has no valid pixel in any training chip",
+                "check --nodata, or leave the band out with --bands",
+            )
+    return Measures(results, fraction, digest.hexdigest())

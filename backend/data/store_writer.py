@@ -1,0 +1,82 @@
+"""Writing a chip store so that a killed build goes on where it was, and ends in the same bytes.
+
+Chips are appended in the order of their numbers, in batches of fixed size. Each batch is a session
+of its own (open, one transaction, sync, close): the bytes that it writes depend on the file and
+the batch alone, not on what the process did before. LMDB's commit is atomic: after a kill the file
+holds whole batches, and the next run repeats the rest exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import lmdb
+import numpy as np
+
+from backend.runtime.errors import MachineError
+
+from .store import chip_key
+
+BATCH_BYTES = 32 * 2**20
+_PAGE = 4096
+
+
+class ChipStoreWriter:
+    """Appends chips of one size to a store. Use as a context; `append` in order of number."""
+
+    def __init__(self, path: Path, *, total: int, chip_bytes: int) -> None:
+        self.path, self.total, self._chip_bytes = path, total, chip_bytes
+        self.batch = max(1, BATCH_BYTES // chip_bytes)
+        self._waiting: list[bytes] = []
+        self.done = self._count()
+
+    def _session(self, chips: int) -> lmdb.Environment:
+        # Whole pages per chip, one more for the tree, and a reserve for pages freed by a commit.
+        pages = chips * (-(-(self._chip_bytes + 16) // _PAGE) + 1) + 512
+        return lmdb.open(
+            str(self.path), subdir=False, lock=False, map_size=pages * _PAGE, readahead=False
+        )
+
+    def _count(self) -> int:
+        """How many chips the store holds already."""
+        if not self.path.exists():
+            return 0
+        try:
+            with self._session(self.total) as environment, environment.begin() as transaction:
+                return transaction.stat()["entries"]
+        except lmdb.Error:
+            # Killed before its first batch was whole.
+            self.path.unlink()
+            return 0
+
+    def append(self, chip: np.ndarray) -> None:
+        """Add the next chip; every `batch` chips they are written and safe."""
+        little = chip.astype(chip.dtype.newbyteorder("<"), copy=False)
+        self._waiting.append(little.tobytes())
+        if len(self._waiting) == self.batch or self.done + len(self._waiting) == self.total:
+            self._write(self._waiting)
+            self._waiting = []
+
+    def _write(self, values: Sequence[bytes]) -> None:
+        try:
+            with self._session(self.done + len(values)) as environment:
+                with environment.begin(write=True) as transaction:
+                    for number, value in enumerate(values, self.done):
+                        transaction.put(chip_key(number), value, append=True)
+                environment.sync(True)
+        except (lmdb.DiskError, lmdb.MapFullError, OSError) as error:
+            raise disk_full(self.path, error) from error
+        except lmdb.Error as error:
+            if "space" in str(error) or "large" in str(error) or "Input/output" in str(error):
+                raise disk_full(self.path, error) from error
+            raise
+        self.done += len(values)
+
+
+def disk_full(path: Path, error: Exception) -> MachineError:
+    """The error for a disk that is full; what was written so far is kept."""
+    return MachineError(
+        f"the disk is full while writing {path}: {error}",
+        "free some space and run the same again: it goes on where it was",
+    )

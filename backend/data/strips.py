@@ -1,0 +1,64 @@
+"""Scenes in strips of rows, worked on side by side, their results taken in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from backend.runtime import stopping
+
+from .scenes import Scene
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# About what one strip of imagery may take; a few strips are in memory at a time.
+STRIP_BYTES = 32 * 2**20
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Rows of a scene, over its whole width."""
+
+    scene: int
+    row: int
+    height: int
+
+
+def strips_of(scenes: Sequence[Scene], bytes_per_pixel: Sequence[int]) -> list[Strip]:
+    """Strips over all scenes, each of whole blocks of rows and about STRIP_BYTES."""
+    strips = []
+    for number, (scene, size) in enumerate(zip(scenes, bytes_per_pixel, strict=True)):
+        blocks = STRIP_BYTES // max(1, size * scene.width * scene.block_rows)
+        height = scene.block_rows * max(1, blocks)
+        strips += [
+            Strip(number, row, min(height, scene.height - row))
+            for row in range(0, scene.height, height)
+        ]
+    return strips
+
+
+def ordered_map(
+    work: Callable[[Item], Result], items: Iterable[Item], workers: int
+) -> Iterator[Result]:
+    """`work` of each item, in order, by `workers` threads that run at most two items ahead.
+
+    GDAL and numpy release Python's lock while they read and count. Raises what `work` raises, and
+    Stopped once a stop was asked for.
+    """
+    waiting: deque[Future[Result]] = deque()
+    pool = ThreadPoolExecutor(workers)
+    try:
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) >= workers + 2:
+                yield waiting.popleft().result()
+                stopping.raise_if_requested()
+        while waiting:
+            yield waiting.popleft().result()
+            stopping.raise_if_requested()
+    finally:
+        pool.shutdown(cancel_futures=True)

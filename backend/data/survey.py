@@ -1,0 +1,172 @@
+"""What the scenes hold before anything is cut: where chips may lie, and what covers the ground.
+
+Per scene, one byte per pixel and one per chip position are kept in scratch files mapped into
+memory; of the imagery only strips are held.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import rasterio.features
+import shapely
+from affine import Affine
+
+from backend.runtime.errors import DataError
+from backend.runtime.reporter import Reporter
+
+from .coordinates import projection
+from .scenes import Scene
+from .strips import Strip, ordered_map, strips_of
+
+# Bytes of float64 coordinates and masks per pixel while positions are worked out.
+POSITION_BYTES = 64
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Sizes in pixels of a scene. A chip is a tile with a margin of one neighbour radius."""
+
+    tile: int
+    radius: int
+
+    @property
+    def chip(self) -> int:
+        return self.tile + 2 * self.radius
+
+
+class Survey:
+    """The scenes' valid pixels and possible chip positions.
+
+    `valid[n]` (height, width) is 1 where scene n has data in all bands. `positions[n]` (height -
+    chip + 1, width - chip + 1) is 1 where a chip's upper left corner may lie; the splits later
+    write 1 + split there, or 0.
+    """
+
+    def __init__(self, scenes: Sequence[Scene], geometry: Geometry, folder: Path) -> None:
+        self.scenes, self.geometry = list(scenes), geometry
+        self.valid, self.positions = [], []
+        for number, scene in enumerate(scenes):
+            shape = (scene.height, scene.width)
+            places = tuple(max(0, side - geometry.chip + 1) for side in shape)
+            self.valid.append(scratch_array(folder / f"valid_{number}.npy", shape))
+            self.positions.append(scratch_array(folder / f"positions_{number}.npy", places))
+
+    def position_strips(self) -> list[Strip]:
+        """Strips of chip positions."""
+        strips = []
+        for number, places in enumerate(self.positions):
+            if places.size == 0:
+                continue
+            height = max(32, 32 * 2**20 // (POSITION_BYTES * self.scenes[number].width))
+            strips += [
+                Strip(number, row, min(height, len(places) - row))
+                for row in range(0, len(places), height)
+            ]
+        return strips
+
+
+def scratch_array(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+    """An array of zeros (uint8) in a file, so that it need not stay in memory."""
+    if 0 in shape:
+        return np.zeros(shape, np.uint8)
+    array = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
+    if hasattr(os, "posix_fallocate"):
+        # A full disk is an error here; later, on writing to the map, it would end the process.
+        with open(path, "rb+") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return array
+
+
+def window_sums(values: np.ndarray, size: int) -> np.ndarray:
+    """Sum of `values` (H, W) over each size × size window: int64 (H - size + 1, W - size + 1)."""
+    total = np.zeros((values.shape[0] + 1, values.shape[1] + 1), np.int64)
+    np.cumsum(values, axis=0, out=total[1:, 1:])
+    np.cumsum(total[1:, 1:], axis=1, out=total[1:, 1:])
+    return total[size:, size:] - total[:-size, size:] - total[size:, :-size] + total[:-size, :-size]
+
+
+def survey_validity(survey: Survey, reporter: Reporter, workers: int) -> None:
+    """Fill `survey.valid` from the imagery; DataError where a scene has no valid pixel."""
+    scenes = survey.scenes
+    sizes = [len(s.bands) * (s.dtype.itemsize + 1) for s in scenes]
+
+    def look(strip: Strip) -> None:
+        scene = scenes[strip.scene]
+        here = survey.valid[strip.scene][strip.row : strip.row + strip.height]
+        if scene.can_be_invalid:
+            here[:] = scene.valid(scene.read(strip.row, 0, strip.height, scene.width))
+        else:
+            here[:] = 1
+
+    strips = strips_of(scenes, sizes)
+    with reporter.phase("look at scenes", len(strips), "strips") as phase:
+        for _ in ordered_map(look, strips, workers):
+            phase.advance()
+    for scene, valid in zip(scenes, survey.valid, strict=True):
+        if not any(part.any() for part in _in_parts(valid)):
+            raise DataError(
+                f"the scene {scene.name} is all no data"
+                + (f" (value {scene.nodata:g})" if scene.nodata is not None else ""),
+                "check --nodata, or leave this scene out",
+            )
+
+
+def _in_parts(array: np.ndarray) -> Iterator[np.ndarray]:
+    for row in range(0, len(array), 1024):
+        yield array[row : row + 1024]
+
+
+def survey_positions(
+    survey: Survey,
+    area: geopandas.GeoDataFrame | None,
+    minimum_valid_fraction: float,
+    reporter: Reporter,
+    workers: int,
+) -> None:
+    """Mark in `survey.positions` where a chip is valid enough and wholly inside the area."""
+    size = survey.geometry.chip
+    enough = math.ceil(minimum_valid_fraction * size * size - 1e-9)
+    inside = None if area is None else _AreaMask(area)
+
+    def mark(strip: Strip) -> None:
+        scene = survey.scenes[strip.scene]
+        height = strip.height + size - 1
+        good = (
+            window_sums(survey.valid[strip.scene][strip.row : strip.row + height], size) >= enough
+        )
+        if inside is not None:
+            good &= window_sums(inside.mask(scene, strip.row, height), size) == size * size
+        survey.positions[strip.scene][strip.row : strip.row + strip.height] = good
+
+    strips = survey.position_strips()
+    with reporter.phase("find places for chips", len(strips), "strips") as phase:
+        for _ in ordered_map(mark, strips, workers):
+            phase.advance()
+
+
+class _AreaMask:
+    """The area of interest on a scene's grid."""
+
+    def __init__(self, area: geopandas.GeoDataFrame) -> None:
+        self._area = area
+
+    def mask(self, scene: Scene, row: int, height: int) -> np.ndarray:
+        """1 where a pixel lies wholly inside the area: its centre does, and no border cuts it."""
+        union = self._area.geometry.to_crs(projection(scene.crs)).union_all()
+        transform = scene.transform * Affine.translation(0, row)
+        shape = (height, scene.width)
+        inside = rasterio.features.rasterize(
+            [(union, 1)], shape, transform=transform, dtype="uint8"
+        )
+        border = shapely.boundary(union)
+        cut = rasterio.features.rasterize(
+            [(border, 1)], shape, transform=transform, dtype="uint8", all_touched=True
+        )
+        return inside & (1 - cut)
