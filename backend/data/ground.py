@@ -79,8 +79,8 @@ def _place(scenes: Sequence[Scene], group: list[int]) -> Place:
                 f"the scene {scene.name} does not fit into the CRS of {reference.name}",
                 "scenes that overlap in a chain must not reach that far: make two datasets",
             )
-        rows += [math.floor(v.min()) - 1, math.ceil(v.max()) + 1]
-        columns += [math.floor(u.min()) - 1, math.ceil(u.max()) + 1]
+        rows += [math.floor(v.min() + ROUNDING_PX), math.ceil(v.max() - ROUNDING_PX)]
+        columns += [math.floor(u.min() + ROUNDING_PX), math.ceil(u.max() - ROUNDING_PX)]
         widest = max((u.max() - u.min()) / scene.width, (v.max() - v.min()) / scene.height)
         scale = max(scale, widest if scene is not reference else 1.0)
     return Place(group, reference, (min(rows), min(columns)), (max(rows), max(columns)), scale)
@@ -150,6 +150,8 @@ def survey_ground(
         u, v = corners_in_grid(scene, strip.row, strip.height, *grid)
         rows = ((v[:-1, :-1] + v[1:, 1:]) / 2 - place.first[0]) // cell_px
         columns = ((u[:-1, :-1] + u[1:, 1:]) / 2 - place.first[1]) // cell_px
+        # Between CRSs the outline's points may miss a bend by a part of a pixel.
+        rows, columns = rows.clip(0, shape[0] - 1), columns.clip(0, shape[1] - 1)
         cells = (rows * shape[1] + columns).astype(np.int64).ravel()
         size = shape[0] * shape[1]
         valid = survey.valid[strip.scene][strip.row : strip.row + strip.height].ravel()

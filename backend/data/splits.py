@@ -8,6 +8,7 @@ neighbour radius at least.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,27 +30,40 @@ SHARE_TOLERANCE = 0.25
 
 
 class Blocks:
-    """The blocks of all places, numbered through; each place's in rows."""
+    """The blocks of all places, numbered through; each place's in rows.
+
+    Blocks are `size_px` wide at least (more ground pixels where a place has coarser scenes), and
+    stretched so that a whole number of them fills the place: none is too narrow for a chip.
+    """
 
     def __init__(self, places: Sequence[Place], size_px: int) -> None:
         self.places, self.size_px = list(places), size_px
-        self.sides = [int(np.ceil(size_px * place.scale)) for place in places]
-        self.firsts, self.shapes, self.offsets, self.count = [], [], [], 0
-        for place, side in zip(places, self.sides, strict=True):
-            first = tuple(low // side for low in place.first)
-            last = tuple(high // side for high in place.last)
-            shape = (last[0] - first[0] + 1, last[1] - first[1] + 1)
-            self.firsts.append(first)
-            self.shapes.append(shape)
+        self.shapes: list[tuple[int, int]] = []
+        self.sides: list[tuple[int, int]] = []
+        self.offsets: list[int] = []
+        self.count = 0
+        for place in places:
+            least = math.ceil(size_px * place.scale)
+            extent = [last - first for first, last in zip(place.first, place.last, strict=True)]
+            rows, columns = (max(1, length // least) for length in extent)
+            self.shapes.append((rows, columns))
+            self.sides.append((math.ceil(extent[0] / rows), math.ceil(extent[1] / columns)))
             self.offsets.append(self.count)
-            self.count += shape[0] * shape[1]
+            self.count += rows * columns
 
-    def index(self, place: int, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        """The blocks in which points of a place (ground pixels) lie."""
-        side, first = self.sides[place], self.firsts[place]
-        row = np.floor(rows / side).astype(np.int64) - first[0]
-        column = np.floor(columns / side).astype(np.int64) - first[1]
-        return self.offsets[place] + row * self.shapes[place][1] + column
+    def rows(self, place: int, v: np.ndarray) -> np.ndarray:
+        """The row of blocks in which ground coordinates lie; the outermost reach on for ever."""
+        row = np.floor((v - self.places[place].first[0]) / self.sides[place][0])
+        return np.clip(row, 0, self.shapes[place][0] - 1).astype(np.int64)
+
+    def columns(self, place: int, u: np.ndarray) -> np.ndarray:
+        """The column of blocks in which ground coordinates lie."""
+        column = np.floor((u - self.places[place].first[1]) / self.sides[place][1])
+        return np.clip(column, 0, self.shapes[place][1] - 1).astype(np.int64)
+
+    def number(self, place: int, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """The numbers of blocks by row and column."""
+        return self.offsets[place] + rows * self.shapes[place][1] + columns
 
     def row_lengths(self) -> np.ndarray:
         """For each block, how many block numbers further the block below it is."""
@@ -88,10 +102,10 @@ def _touched_blocks(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """For each position of a strip: first block, blocks further down, further right; and fit."""
     left, top, right, bottom = chip_bounds(survey, blocks.places[place], strip)
-    side = blocks.sides[place]
-    first = blocks.index(place, top, left)
-    down = (np.floor(bottom / side) - np.floor(top / side)).astype(np.int64)
-    across = (np.floor(right / side) - np.floor(left / side)).astype(np.int64)
+    row, column = blocks.rows(place, top), blocks.columns(place, left)
+    first = blocks.number(place, row, column)
+    down = blocks.rows(place, bottom) - row
+    across = blocks.columns(place, right) - column
     possible = survey.positions[strip.scene][strip.row : strip.row + strip.height] != 0
     return first, down, across, possible & (down <= 1) & (across <= 1)
 
@@ -217,8 +231,8 @@ def _best_draw(
     area = np.zeros(blocks.count)
     classes = np.zeros((blocks.count, cells[0].classes.shape[1]))
     for number, one in enumerate(cells):
-        # A cell's centre may lie in the rim beyond the last block: it then holds no pixel.
-        at = np.clip(blocks.index(number, one.rows, one.columns), 0, blocks.count - 1)
+        rows, columns = blocks.rows(number, one.rows), blocks.columns(number, one.columns)
+        at = blocks.number(number, rows, columns)
         np.add.at(area, at, one.valid)
         np.add.at(classes, at, one.classes)
     generator = np.random.default_rng([seed, blocks.size_px])
