@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 import shlex
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from backend.data.scenes import Scene
 from backend.networks.encoder_file import EncoderInformation, load_encoder
 from backend.runtime.device import choose_device
 from backend.runtime.errors import DataError, MachineError, RequestError
-from backend.runtime.files import check_output, partial_path, put_in_place, remove
+from backend.runtime.files import check_output, whole_files, whole_folder
 from backend.runtime.reporter import Reporter
 
 from . import styles
@@ -76,7 +74,8 @@ def embed_scenes(job: EmbedJob, reporter: Reporter) -> None:
     sample = Sample(min(SAMPLE_VECTORS, SAMPLE_BYTES // (4 * dimension)), dimension, job.seed)
     writer = MapWriter(encoder, job, reporter)
     made = []
-    with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_BYTES), _staging(output) as folder:
+    staged = whole_files(output) if single else whole_folder(output)
+    with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_BYTES), staged as folder:
         for number, task in enumerate(tasks):
 
             def observe(vectors: np.ndarray, positions: np.ndarray, number: int = number) -> None:
@@ -98,7 +97,6 @@ def embed_scenes(job: EmbedJob, reporter: Reporter) -> None:
                 "lower --minimum-valid-fraction, or check --nodata",
             )
         _write_layers(folder, made, job, reporter, moments, sample)
-        _publish(folder, output, single=single)
     _announce(output, made, job, reporter, single=single)
 
 
@@ -168,18 +166,6 @@ def _information(job: EmbedJob, encoder: EncoderInformation, task: _Task) -> Map
     )
 
 
-@contextlib.contextmanager
-def _staging(output: Path) -> Iterator[Path]:
-    """A hidden folder beside the output where everything is made; removed in any case."""
-    folder = partial_path(output)
-    remove(folder)
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        remove(folder)
-
-
 def _write_layers(
     folder: Path,
     tasks: Sequence[_Task],
@@ -205,19 +191,6 @@ def _write_layers(
                 write_picture(source, folder / task.layer("picture"), components, reporter)
             if clusters:
                 write_clusters(source, folder / task.layer("clusters"), clusters, reporter)
-
-
-def _publish(folder: Path, output: Path, *, single: bool) -> None:
-    """Put what was made in its place: a folder whole; files with the map itself last."""
-    if not single:
-        put_in_place(folder, output)
-        return
-    made = {path.name for path in folder.iterdir()}
-    for name in sorted(made, key=lambda name: (name == output.name, name.endswith(".tif"), name)):
-        # Statistics that GDAL or QGIS kept beside an older file would be taken for this one's.
-        if f"{name}.aux.xml" not in made:
-            remove(output.parent / f"{name}.aux.xml")
-        os.replace(folder / name, output.parent / name)
 
 
 def _announce(

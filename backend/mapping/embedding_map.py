@@ -16,6 +16,8 @@ from rasterio.windows import Window
 
 from backend.runtime.errors import DataError, RequestError
 
+from .grid import MapGrid
+
 SCHEMA = "near-things-embedding-map"
 VERSION = "1"
 READ_BYTES = 64 * 2**20
@@ -78,6 +80,8 @@ class EmbeddingMap:
             ) from error
         self.information = self._read_tags()
         dataset = self._dataset
+        if dataset.crs is None:
+            raise DataError(f"the embedding map {path} has no CRS", "assign one to it")
         self.height, self.width, self.dimension = dataset.height, dataset.width, dataset.count
         self.crs, self.transform, self.bounds = dataset.crs, dataset.transform, dataset.bounds
         self._scale = np.array(dataset.scales, np.float64)
@@ -90,12 +94,12 @@ class EmbeddingMap:
         self._dataset.close()
 
     @property
-    def tile_size_px(self) -> int:
-        return self.information.tile_size_px if self.information else 1
-
-    @property
-    def stride_px(self) -> int:
-        return self.information.stride_px if self.information else 1
+    def grid(self) -> MapGrid:
+        """How map pixels lie on the scene; the scene taken as large as the map."""
+        tile, stride = 1, 1
+        if self.information:
+            tile, stride = self.information.tile_size_px, self.information.stride_px
+        return MapGrid(self.height * stride, self.width * stride, tile, stride)
 
     @property
     def scene(self) -> str:
@@ -104,7 +108,7 @@ class EmbeddingMap:
     @property
     def scene_transform(self) -> Affine:
         """The geotransform of the scene that was mapped."""
-        return self.transform * Affine.scale(1 / self.stride_px)
+        return self.transform * Affine.scale(1 / self.grid.stride)
 
     def _read_tags(self) -> MapInformation | None:
         dataset, tags = self._dataset, self._dataset.tags()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 import numpy as np
+import pandas
 
 from backend.runtime.files import whole_file
 
@@ -28,10 +29,38 @@ def style_path(layer: Path) -> Path:
 
 def write_style(style: Element, layer: Path) -> None:
     """Write a style beside the file of its layer."""
-    ElementTree.indent(style, " ")
-    text = _HEADER + ElementTree.tostring(style, encoding="unicode") + "\n"
     with whole_file(style_path(layer)) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(_as_text(style), encoding="utf-8")
+
+
+def layer_styles(by_layer: Mapping[str, Element]) -> pandas.DataFrame:
+    """The table `layer_styles` of a GeoPackage, from which QGIS takes its layers' default styles.
+
+    A file beside it would be the style of all its layers, and of a raster of the same name.
+    """
+    rows = [
+        dict(
+            f_table_catalog="",
+            f_table_schema="",
+            f_table_name=layer,
+            f_geometry_column="geom",
+            styleName=layer,
+            styleQML=_as_text(style),
+            styleSLD="",
+            useAsDefault=True,
+            description="",
+            owner="",
+            ui="",
+            update_time=pandas.Timestamp.now("UTC"),
+        )
+        for layer, style in by_layer.items()
+    ]
+    return pandas.DataFrame(rows)
+
+
+def _as_text(style: Element) -> str:
+    ElementTree.indent(style, " ")
+    return _HEADER + ElementTree.tostring(style, encoding="unicode") + "\n"
 
 
 def colour_composite(bands: Sequence[int], low: Sequence[float], high: Sequence[float]) -> Element:
@@ -108,7 +137,26 @@ def outlines_by_rank(count: int) -> Element:
             symbol=str(number),
             render="true",
         )
-        _outline(symbols, str(number), _RANK_COLOURS[number])
+        _symbol(symbols, "fill", str(number), "SimpleLine", _line(_RANK_COLOURS[number]))
+    return root
+
+
+def query_marks(*, polygons: bool) -> Element:
+    """Points as white crosses in black, or polygons as black outlines: what was searched from."""
+    root = Element("qgis", version="3.22.0", styleCategories="Symbology")
+    renderer = SubElement(root, "renderer-v2", type="singleSymbol", symbollevels="0")
+    symbols = SubElement(renderer, "symbols")
+    if polygons:
+        _symbol(symbols, "fill", "0", "SimpleLine", _line("#000000"))
+        return root
+    mark = {
+        "name": "cross_fill",
+        "color": "255,255,255,255",
+        "outline_color": "0,0,0,255",
+        "outline_width": "0.3",
+        "size": "4",
+    }
+    _symbol(symbols, "marker", "0", "SimpleMarker", mark)
     return root
 
 
@@ -127,23 +175,26 @@ def _raster_style(renderer_type: str, **attributes: str) -> tuple[Element, Eleme
     return root, renderer
 
 
-def _outline(symbols: Element, name: str, colour: str) -> None:
-    """A fill symbol that is an outline alone, so that the imagery shows through."""
+def _line(colour: str) -> dict[str, str]:
+    """Properties of an outline that lets the imagery show through."""
     red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
-    symbol = SubElement(
-        symbols, "symbol", type="fill", name=name, alpha="1", clip_to_extent="1", force_rhr="0"
-    )
-    layer = SubElement(symbol, "layer", attrib={"class": "SimpleLine"}, enabled="1", locked="0")
-    properties = {
+    return {
         "line_color": f"{red},{green},{blue},255",
         "line_style": "solid",
         "line_width": "0.6",
         "line_width_unit": "MM",
         "joinstyle": "miter",
     }
-    for key, value in properties.items():
-        # Versions before 3.26 read <prop>, later ones read <Option>.
-        SubElement(layer, "prop", k=key, v=value)
+
+
+def _symbol(
+    symbols: Element, kind: str, name: str, layer_class: str, properties: dict[str, str]
+) -> None:
+    """A symbol of one layer."""
+    symbol = SubElement(symbols, "symbol", type=kind, name=name, alpha="1", clip_to_extent="1")
+    layer = SubElement(symbol, "layer", attrib={"class": layer_class}, enabled="1", locked="0")
     options = SubElement(layer, "Option", type="Map")
     for key, value in properties.items():
         SubElement(options, "Option", type="QString", name=key, value=value)
+        # Versions before 3.26 read <prop>, later ones <Option>.
+        SubElement(layer, "prop", k=key, v=value)

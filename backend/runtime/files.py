@@ -82,6 +82,29 @@ def whole_folder(path: Path) -> Iterator[Path]:
         raise
 
 
+@contextlib.contextmanager
+def whole_files(path: Path) -> Iterator[Path]:
+    """Yield a folder to write files to; on leaving without an error all move beside `path`.
+
+    The file of `path`'s own name moves last, so that where it is, the others are. What other
+    programs keep beside a file that is replaced (statistics, journals) is removed: it would be
+    taken for the new file's.
+    """
+    folder = partial_path(path)
+    remove(folder)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+        made = sorted(file.name for file in folder.iterdir())
+        for name in sorted(made, key=lambda name: name == path.name):
+            for suffix in (".aux.xml", "-wal", "-shm", "-journal"):
+                if name + suffix not in made:
+                    remove(path.with_name(name + suffix))
+            os.replace(folder / name, path.with_name(name))
+    finally:
+        remove(folder)
+
+
 def write_json(path: Path, content: Any) -> None:
     """Write JSON whole: UTF-8, indented, keys in the order given."""
     with whole_file(path) as temporary:

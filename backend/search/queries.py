@@ -1,0 +1,177 @@
+"""What is searched from: points, a chip, or a layer of examples, as positions of the target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas
+import numpy as np
+import pyproj
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj.exceptions import CRSError, ProjError
+
+from backend.contract.jobs import SearchJob
+from backend.runtime.errors import DataError, RequestError
+from backend.runtime.reporter import Reporter
+
+from .index import unit_vectors
+from .target import Target
+
+
+@dataclass(frozen=True)
+class Query:
+    """Where to search from: positions of the target, the geometries given, and the mean vector.
+
+    `geometries` are in the target's CRS; `vector` (D,) is the mean of the unit vectors at the
+    positions.
+    """
+
+    positions: np.ndarray
+    geometries: geopandas.GeoSeries
+    vector: np.ndarray
+
+
+def make_query(job: SearchJob, target: Target, reporter: Reporter) -> Query:
+    """The job's query. RequestError or DataError where nothing can be searched from it."""
+    if job.chip is not None:
+        return _from_chip(job.chip, target)
+    if job.points:
+        return _from_points(job.points, job.point_crs, target)
+    return _from_examples(job.examples, target, reporter)
+
+
+def _from_chip(chip: int, target: Target) -> Query:
+    if chip >= target.total:
+        raise RequestError(
+            f"there is no chip {chip} in {target.description}: its chips are 0 to "
+            f"{target.total - 1}"
+        )
+    positions = np.array([chip])
+    vector, _ = _mean_vector(target, positions)
+    geometries = geopandas.GeoSeries(target.footprints(positions), crs=target.crs)
+    return Query(positions, geometries, vector)
+
+
+def _from_points(texts: Sequence[str], crs_text: str, target: Target) -> Query:
+    points = [_parse_point(text) for text in texts]
+    crs = _parse_crs(crs_text) if crs_text else pyproj.CRS.from_user_input(target.crs)
+    transformer = pyproj.Transformer.from_crs(crs, target.crs, always_xy=True)
+    places, positions = [], []
+    for text, (x, y) in zip(texts, points, strict=True):
+        place = transformer.transform(x, y)
+        position = target.position_at(*place) if np.isfinite(place).all() else None
+        if position is None:
+            raise RequestError(_outside(text, crs, target), "check the point and --point-crs")
+        places.append(place)
+        positions.append(position)
+    vector, found = _mean_vector(target, np.unique(positions))
+    for text, position in zip(texts, positions, strict=True):
+        if position not in found:
+            raise RequestError(
+                f"the point {text} lies where {target.description} has no data",
+                "choose a point within the coloured part of the map",
+            )
+    geometries = geopandas.GeoSeries([shapely.Point(place) for place in places], crs=target.crs)
+    return Query(found, geometries, vector)
+
+
+def _parse_point(text: str) -> tuple[float, float]:
+    try:
+        x, y = (float(part) for part in text.split(","))
+    except ValueError:
+        raise RequestError(f"{text!r} is no point", "write X,Y, such as 318000,4140000") from None
+    return x, y
+
+
+def _parse_crs(text: str) -> pyproj.CRS:
+    try:
+        return pyproj.CRS.from_user_input(text)
+    except CRSError as error:
+        raise RequestError(f"--point-crs {text} is no CRS", "write it as EPSG:32612") from error
+
+
+def _outside(text: str, crs: pyproj.CRS, target: Target) -> str:
+    """Why a point was not found, with the target's extent in the point's own CRS."""
+    to_points = pyproj.Transformer.from_crs(target.crs, crs, always_xy=True)
+    try:
+        left, bottom, right, top = to_points.transform_bounds(*target.bounds)
+        places = ".5f" if crs.is_geographic else ".0f"
+        extent = (
+            f", which reaches from {left:{places}} to {right:{places}} in X and from "
+            f"{bottom:{places}} to {top:{places}} in Y in the point's CRS ({crs.name})"
+        )
+    except ProjError:
+        extent = ""
+    return f"the point {text} lies in no tile of {target.description}{extent}"
+
+
+def _from_examples(path: str, target: Target, reporter: Reporter) -> Query:
+    layer = _read_examples(path).to_crs(target.crs)
+    positions = []
+    for geometry in layer:
+        found = _positions_of(geometry, target)
+        if len(found):
+            positions.append(found)
+    nowhere = len(layer) - len(positions)
+    if not positions:
+        left, bottom, right, top = layer.total_bounds
+        box = ", ".join(f"{value:.6g}" for value in target.bounds)
+        raise DataError(
+            f"no example of {path} lies on {target.description}: the examples lie within "
+            f"{left:.6g}, {bottom:.6g}, {right:.6g}, {top:.6g}, the target within {box}",
+            "check the layer's CRS, or take examples that lie on the imagery",
+        )
+    wanted = np.unique(np.concatenate(positions))
+    vector, found = _mean_vector(target, wanted)
+    if len(found) == 0:
+        raise DataError(
+            f"the examples of {path} lie where {target.description} has no data",
+            "take examples that lie within the coloured part of the map",
+        )
+    if nowhere:
+        reporter.warning(f"{nowhere} of {len(layer)} examples lie beside {target.description}")
+    return Query(found, layer, vector)
+
+
+def _read_examples(path: str) -> geopandas.GeoSeries:
+    """The geometries of a layer; `FILE|layername=NAME`, as QGIS writes it, picks one of several."""
+    file, _, name = path.partition("|layername=")
+    try:
+        frame = geopandas.read_file(file, layer=name or None)
+    except (DataSourceError, DataLayerError) as error:
+        raise RequestError(f"the examples {path} cannot be read: {error}") from error
+    layer = getattr(frame, "geometry", geopandas.GeoSeries())
+    layer = layer[~(layer.is_empty | layer.isna())]
+    if len(layer) == 0:
+        raise DataError(f"the examples {path} have no features", "draw points or polygons in it")
+    if layer.crs is None:
+        raise DataError(f"the examples {path} have no CRS", "give the layer its CRS")
+    wrong = sorted({kind for kind in layer.geom_type if "Point" not in kind and "Poly" not in kind})
+    if wrong:
+        raise DataError(f"the examples {path} hold {wrong[0]}", "use points or polygons")
+    return layer
+
+
+def _positions_of(geometry: shapely.Geometry, target: Target) -> np.ndarray:
+    """The positions at the points of a geometry, or within its polygons."""
+    parts = shapely.get_parts(geometry)
+    if shapely.get_dimensions(geometry) == 2:
+        inside = target.positions_within(geometry)
+        if len(inside):
+            return inside
+        # A polygon smaller than a pixel may hold no centre: it stands for the pixel it lies in.
+        parts = [part.representative_point() for part in parts]
+    found = [target.position_at(point.x, point.y) for point in parts]
+    return np.array([position for position in found if position is not None], np.int64)
+
+
+def _mean_vector(target: Target, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean unit vector (D,) at positions, and those of them that hold data."""
+    total, found = 0.0, [np.empty(0, np.int64)]
+    for vectors, block_positions, _ in target.blocks(only=positions):
+        total = total + unit_vectors(vectors).sum(axis=0)
+        found.append(block_positions)
+    found_positions = np.concatenate(found)
+    return total / max(1, len(found_positions)), found_positions
