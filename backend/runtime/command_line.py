@@ -6,6 +6,7 @@ import argparse
 import errno
 import json
 import os
+import re
 import sys
 import time
 import traceback
@@ -77,6 +78,8 @@ def make_parser(
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    # Python 3.14's own rule, by which "-111.9,37.2" is a value, as -111.9 is; before it was not.
+    parser._negative_number_matcher = re.compile(r"-\.?\d")
     main = parser.add_argument_group("settings")
     more = parser.add_argument_group("more settings")
     for setting in settings:
