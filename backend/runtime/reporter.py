@@ -76,7 +76,11 @@ class Reporter:
     def log_to(self, path: Path) -> None:
         """Write the events, those so far included, to the end of the file at `path`."""
         self.close()
+        torn = path.exists() and not path.read_bytes().endswith(b"\n")
         self._file = open(path, "a", encoding="utf-8")
+        if torn and path.stat().st_size:
+            # A killed process left half a line; the next event must not be glued to it.
+            self._file.write("\n")
         for line in self._waiting:
             self._write_line(line)
         self._waiting = []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from sklearn.neighbors import KNeighborsClassifier
 
 from backend.contract.jobs import TrainJob
 from backend.data.dataset import TileDataset
+from backend.evaluation.dataset_labels import dominant_class
+from backend.evaluation.probes import knn_predictions
 from backend.runtime.errors import DataError
 
 from .learner import Learner
@@ -19,17 +20,6 @@ MOST_QUERIES = 1000
 BATCH = 256
 
 
-def dominant_classes(dataset: TileDataset, purity: float) -> np.ndarray:
-    """The class (its place in the dataset's class table) that fills at least `purity` of each tile.
-
-    int64 (chips,); -1 where no class does.
-    """
-    columns = [land_cover.column for land_cover in dataset.information.classes]
-    counts = dataset.table("tiles")[columns].to_numpy(np.float64)
-    share = counts.max(axis=1) / np.maximum(counts.sum(axis=1), 1)
-    return np.where(share >= purity, counts.argmax(axis=1), -1)
-
-
 class OnlineKNN:
     """Accuracy of a cosine kNN vote on validation tiles, with training tiles as the reference."""
 
@@ -39,7 +29,8 @@ class OnlineKNN:
         hint = "leave out --knn-every-steps, or build the dataset with land cover and splits"
         if not dataset.information.classes:
             raise DataError("--knn-every-steps needs land cover, and the dataset has none", hint)
-        labels = dominant_classes(dataset, PURITY)
+        columns = [land_cover.column for land_cover in dataset.information.classes]
+        labels = dominant_class(dataset.table("tiles")[columns].to_numpy(), PURITY)
         generator = np.random.default_rng(seed)
 
         def choose(split: str, most: int) -> np.ndarray:
@@ -63,14 +54,15 @@ class OnlineKNN:
         reference = _embed(self._dataset, self._reference, learner)
         queries = _embed(self._dataset, self._queries, learner)
         learner.recipe.encoder.train()
-        vote = KNeighborsClassifier(NEIGHBOURS, metric="cosine", weights="distance")
-        vote.fit(reference, self._labels[self._reference])
-        return float(vote.score(queries, self._labels[self._queries]))
+        classes = len(self._dataset.information.classes)
+        labels = self._labels[self._reference]
+        chosen = knn_predictions(reference, labels, queries, [NEIGHBOURS], classes)[NEIGHBOURS]
+        return float((chosen == self._labels[self._queries]).mean())
 
 
 @torch.inference_mode()
 def _embed(dataset: TileDataset, numbers: np.ndarray, learner: Learner) -> np.ndarray:
-    """Embeddings (len(numbers), D) of anchor tiles."""
+    """Embeddings (len(numbers), D) of anchor tiles, of norm 1."""
     parts = []
     for first in range(0, len(numbers), BATCH):
         tiles = torch.from_numpy(dataset.tiles(numbers[first : first + BATCH]))
