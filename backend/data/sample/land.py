@@ -1,0 +1,130 @@
+"""The land at full detail: class, parcel and ground for every 5 m of a window of the scene."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from scipy import ndimage
+
+from .noise import fractal_noise, hashed, smooth_noise, upsampled
+from .parcels import Parcels, parcels_at
+from .plan import CROPS, ORCHARDS, PASTURE, Plan
+
+# Where the ground is steeper, edges of forest follow the terrain and not the parcels.
+_PARCELLED_DEG = 9.0
+
+
+class Cover(IntEnum):
+    """The classes of the land-cover layer."""
+
+    WATER = 1
+    WETLAND = 2
+    BROADLEAF = 3
+    CONIFER = 4
+    GRASSLAND = 5
+    CROPLAND = 6
+    ORCHARD = 7
+    SETTLEMENT = 8
+    ROCK = 9
+
+
+@dataclass
+class Land:
+    """A window of the land at rows `y` × columns `x`; the arrays have the window's shape.
+
+    `cover` holds Cover codes. `lake_m` is above 0 in lakes, `upland` above 0 on high meadows,
+    `core` is the distance from a settlement's centre in units of its radius.
+    """
+
+    y: np.ndarray
+    x: np.ndarray
+    cover: np.ndarray
+    elevation: np.ndarray
+    slope_deg: np.ndarray
+    fields: Parcels
+    lots: Parcels
+    lake_m: np.ndarray
+    upland: np.ndarray
+    core: np.ndarray
+    river: np.ndarray
+    bank: np.ndarray
+    road: np.ndarray
+
+
+def land_at(plan: Plan, y: np.ndarray, x: np.ndarray) -> Land:
+    """The land at evenly spaced rows `y` × columns `x`, metres south and east of the centre."""
+    seed, grid = plan.seed, plan.grid
+    rows, columns = grid.rows(y), grid.columns(x)
+
+    def here(field: np.ndarray) -> np.ndarray:
+        return upsampled(field, rows, columns)
+
+    fields = parcels_at(seed, plan.fields, y, x, bend_m=55.0)
+    lots = parcels_at(seed, plan.lots, y, x, bend_m=9.0)
+    slope, upland = here(plan.slope_deg), here(plan.upland)
+    upland = upland + 0.25 * fractal_noise(seed, "upland edge", y, x, 90.0, octaves=3)
+    shore = 0.25 * fractal_noise(seed, "shore edge", y, x, 45.0, octaves=2)
+    # The lattice smooths the shore's steep step a little; 0.4 m moves it back.
+    lake = here(np.clip(plan.waters.lake_m, -4, 12)) + shore
+    river = plan.river_lines.drawn(y, x)
+    cover = _field_cover(plan, fields, upland)
+    _grow_forest(plan, cover, fields, here, slope, upland, y, x)
+    ragged = fractal_noise(seed, "rock edge", y, x, 70.0, octaves=4, persistence=0.65)
+    cover[here(plan.rock) + 0.55 * ragged > 0] = Cover.ROCK
+    ragged = fractal_noise(seed, "wet edge", y, x, 80.0, octaves=3)
+    cover[here(plan.wetland) + 0.22 * ragged > 0] = Cover.WETLAND
+    cover[_block_values(plan, plan.settlements.built_up)[lots.block] > 0] = Cover.SETTLEMENT
+    cover[(lake > 0) | river] = Cover.WATER
+    gullies = fractal_noise(seed, "gullies", y, x, 55.0, octaves=3, persistence=0.6)
+    return Land(
+        y=y,
+        x=x,
+        cover=cover,
+        elevation=here(plan.waters.flow.filled) + gullies * np.clip(slope - 4, 0, 30) * 0.09,
+        slope_deg=slope,
+        fields=fields,
+        lots=lots,
+        lake_m=lake,
+        upland=upland,
+        core=here(plan.settlements.from_centre),
+        river=river,
+        bank=plan.bank_lines.drawn(y, x),
+        road=plan.road_lines.drawn(y, x),
+    )
+
+
+def _block_values(plan: Plan, field: np.ndarray) -> np.ndarray:
+    """A coarse field's value at the centre of every block of house lots."""
+    places = (plan.grid.rows(plan.lots.y.ravel()), plan.grid.columns(plan.lots.x.ravel()))
+    return ndimage.map_coordinates(field, places, order=1, mode="nearest")
+
+
+def _field_cover(plan: Plan, fields: Parcels, upland: np.ndarray) -> np.ndarray:
+    """Cropland, orchards or grassland, by the blocks' use; some parcels are left to grass."""
+    use = plan.use.ravel()[fields.block]
+    to_grass = hashed(plan.seed, "left to grass", fields.parcel) < 0.09
+    use = np.where(to_grass | (upland > 0), PASTURE, use)
+    cover = np.full(use.shape, Cover.GRASSLAND, np.uint8)
+    cover[use == CROPS] = Cover.CROPLAND
+    cover[use == ORCHARDS] = Cover.ORCHARD
+    return cover
+
+
+def _grow_forest(plan, cover, fields, here, slope, upland, y, x) -> None:
+    """Forest over `cover`, in place: by parcels on gentle ground, by the terrain elsewhere."""
+    seed = plan.seed
+    at_parcels = ndimage.map_coordinates(
+        plan.forest,
+        (plan.grid.rows(fields.centre_y), plan.grid.columns(fields.centre_x)),
+        order=1,
+        mode="nearest",
+    )
+    ragged = fractal_noise(seed, "forest edge", y, x, 110.0, octaves=4, persistence=0.6)
+    at_place = here(plan.forest) + 0.22 * ragged
+    forest = np.where(slope < _PARCELLED_DEG, at_parcels + 0.04 * ragged, at_place) > 0
+    forest &= upland < 0.9
+    stand = hashed(seed, "stand", fields.parcel) - np.float32(0.5)
+    conifer = here(plan.conifer) + 0.3 * smooth_noise(seed, "stand edge", y, x, 120.0) + 0.9 * stand
+    cover[forest] = np.where(conifer[forest] > 0, Cover.CONIFER, Cover.BROADLEAF)
