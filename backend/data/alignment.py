@@ -11,7 +11,7 @@ from .scenes import Scene
 
 REACH_PX = 4
 # Side of the piece of the scene that is looked at, in scene pixels.
-PIECE_PX = 512
+PIECE_PX = 384
 # A shift is told when it explains this much more of the imagery's variance, relative and absolute.
 RELATIVE_GAIN = 1.05
 LEAST_GAIN = 0.005

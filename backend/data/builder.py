@@ -12,6 +12,7 @@ from typing import Any
 
 import geopandas
 import numpy as np
+import rasterio
 
 from backend import __version__
 from backend.contract.jobs import BuildJob
@@ -42,6 +43,12 @@ def build(job: BuildJob, reporter: Reporter) -> None:
     Raises RequestError, DataError or MachineError. A build that was interrupted goes on where it
     was when the same job is run again, and ends in the same bytes.
     """
+    # Within it GDAL's warnings go to Python's log, and not to stderr.
+    with rasterio.Env():
+        _build(job, reporter)
+
+
+def _build(job: BuildJob, reporter: Reporter) -> None:
     output = Path(job.output)
     fractions = _fractions(job)
     geometry = Geometry(job.tile_size_px, job.neighbour_radius_px)

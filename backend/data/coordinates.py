@@ -53,9 +53,10 @@ def outline(
 def apply(
     transform: Affine, columns: np.ndarray, rows: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """x and y of pixel coordinates under an affine."""
-    x = transform.a * columns + transform.b * rows + transform.c
-    y = transform.d * columns + transform.e * rows + transform.f
+    """x and y of pixel coordinates under an affine; NaN or inf where these are none."""
+    with np.errstate(invalid="ignore"):
+        x = transform.a * columns + transform.b * rows + transform.c
+        y = transform.d * columns + transform.e * rows + transform.f
     return x, y
 
 

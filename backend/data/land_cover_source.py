@@ -125,14 +125,16 @@ def _bounds(scene: Scene, crs: CRS) -> list[float]:
     return [x.min(), y.min(), x.max(), y.max()]
 
 
+def _meet(one: Sequence[float], other: Sequence[float]) -> bool:
+    """True where two extents share ground; False where one is not known (NaN)."""
+    return bool(one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3])
+
+
 def check_overlap(layer: LandCover, scenes: Sequence[Scene], reporter: Reporter) -> None:
     """DataError where the layer's extent overlaps no scene's; a warning where it misses some."""
     missed = []
     for scene in scenes:
-        own, other = _bounds(scene, scene.crs), layer.bounds_in(scene.crs)
-        if not (
-            own[0] < other[2] and other[0] < own[2] and own[1] < other[3] and other[1] < own[3]
-        ):
+        if not _meet(_bounds(scene, scene.crs), layer.bounds_in(scene.crs)):
             missed.append(scene)
     if len(missed) == len(scenes):
         scene = scenes[0]
@@ -156,18 +158,18 @@ def _extent(bounds: Sequence[float]) -> str:
 def _warn_of_foreign_crs(
     files: Sequence[LayerFile], scenes: Sequence[Scene], reporter: Reporter
 ) -> None:
-    """Warn of a layer whose CRS is meant for another part of the world."""
-    west, south, east, north = _bounds(scenes[0], CRS.from_epsg(4326))
+    """Warn of a layer whose CRS is meant for another part of the world than all scenes."""
+    boxes = [_bounds(scene, CRS.from_epsg(4326)) for scene in scenes]
     for file in files:
         code = file.crs.to_epsg()
         area = pyproj.CRS.from_epsg(code).area_of_use if code else projection(file.crs).area_of_use
         if area is None or area.west > area.east:
             continue
-        if west > area.east or east < area.west or south > area.north or north < area.south:
+        if not any(_meet(box, area.bounds) for box in boxes):
             reporter.warning(
-                f"the CRS of the land cover {file.path} (EPSG:{code}) is meant for "
-                f"{area.name}, not for this place: if its tag is wrong, give the right one by "
-                "--land-cover-crs"
+                f"the CRS of the land cover {file.path} ({file.crs.to_string()}) is meant for "
+                f"another place: {area.name.partition('.')[0]}. If its tag is wrong, give the "
+                "right CRS by --land-cover-crs"
             )
 
 

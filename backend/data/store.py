@@ -8,6 +8,7 @@ stand in dataset.json: one for all chips.
 from __future__ import annotations
 
 import os
+import weakref
 from pathlib import Path
 
 import lmdb
@@ -19,6 +20,46 @@ from backend.runtime.errors import DataError
 def chip_key(number: int) -> bytes:
     """The key of a chip."""
     return number.to_bytes(4, "big")
+
+
+# LMDB refuses to open a file twice in one process, so stores of one file share it.
+_environments: weakref.WeakValueDictionary[tuple, lmdb.Environment] = weakref.WeakValueDictionary()
+
+
+def _environment(path: Path) -> lmdb.Environment:
+    """The file at `path`, open for reading in this process; DataError where it is no store."""
+    try:
+        file = path.stat()
+        key = (file.st_dev, file.st_ino)
+        environment = _environments.get(key)
+        if environment is None:
+            environment = lmdb.open(
+                str(path),
+                subdir=False,
+                readonly=True,
+                lock=False,
+                readahead=False,
+                meminit=False,
+                max_readers=1,
+            )
+            _environments[key] = environment
+    except (lmdb.Error, OSError) as error:
+        raise DataError(
+            f"the chip store {path} cannot be read: {error}",
+            "build the dataset again with --overwrite",
+        ) from error
+    return environment
+
+
+def _close_inherited() -> None:
+    """In a forked child: close what the parent had open, so that the child can open it anew."""
+    for environment in list(_environments.values()):
+        environment.close()
+    _environments.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_close_inherited)
 
 
 class ChipStore:
@@ -41,31 +82,17 @@ class ChipStore:
         return {name: self.__dict__[name] for name in kept} | {"_process": None}
 
     def _open(self) -> None:
-        try:
-            environment = lmdb.open(
-                str(self.path),
-                subdir=False,
-                readonly=True,
-                lock=False,
-                readahead=False,
-                meminit=False,
-                max_readers=1,
-            )
-        except lmdb.Error as error:
-            raise DataError(
-                f"the chip store {self.path} cannot be read: {error}",
-                "build the dataset again with --overwrite",
-            ) from error
-        self._environment = environment
+        self._environment = _environment(self.path)
         # One transaction for good: the file never changes, and views live as long as it does.
-        self._transaction = environment.begin(buffers=True)
+        self._transaction = self._environment.begin(buffers=True)
         self._process = os.getpid()
 
     def close(self) -> None:
         """Close the store; views of it must not be used any more. A later read opens it again."""
         if self._process == os.getpid():
             self._transaction.abort()
-            self._environment.close()
+            # LMDB closes the file with its last user; another store may be one.
+            del self._transaction, self._environment
         self._process = None
 
     def __getitem__(self, number: int) -> np.ndarray:

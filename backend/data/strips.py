@@ -8,6 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+import rasterio
+
 from backend.runtime import stopping
 
 from .scenes import Scene
@@ -49,11 +51,17 @@ def ordered_map(
     GDAL and numpy release Python's lock while they read and count. Raises what `work` raises, and
     Stopped once a stop was asked for.
     """
+
+    def logged(item: Item) -> Result:
+        # GDAL's warnings go to Python's log, and not to stderr, within a rasterio environment.
+        with rasterio.Env():
+            return work(item)
+
     waiting: deque[Future[Result]] = deque()
     pool = ThreadPoolExecutor(workers)
     try:
         for item in items:
-            waiting.append(pool.submit(work, item))
+            waiting.append(pool.submit(logged, item))
             if len(waiting) >= workers + 2:
                 yield waiting.popleft().result()
                 stopping.raise_if_requested()
