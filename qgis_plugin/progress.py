@@ -16,7 +16,7 @@ LINE_SECONDS_AT_MOST = 60.0
 def duration_words(seconds: float) -> str:
     """A length of time as people say it: "40 s", "3 min", "2 h 10 min"."""
     if seconds < 90:
-        return f"{round(seconds)} s"
+        return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)
     if minutes < 90:
         return f"{minutes} min"

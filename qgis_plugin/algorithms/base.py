@@ -26,7 +26,7 @@ from ..icons import icon
 from ..process import BackendProcess, Outcome, verb_arguments
 from ..progress import ProgressTeller
 from . import checks
-from .help import help_page
+from .help import help_text
 from .parameters import ValueReader, in_form_words, make_parameter
 
 Values = Dict[str, Any]
@@ -59,7 +59,6 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
     def __init__(self) -> None:
         super().__init__()
         self._job: Any = None
-        self._values: Values = {}
 
     def createInstance(self) -> "BackendAlgorithm":
         return type(self)()
@@ -80,7 +79,7 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         return icon(self.verb)
 
     def shortHelpString(self) -> str:
-        return help_page(self)
+        return help_text(self)
 
     def canExecute(self):
         problem = interpreter_problem(interpreter())
@@ -123,13 +122,13 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         feedback: QgsProcessingFeedback,
     ) -> bool:
         # Layers belong to the main thread, in which this runs; processAlgorithm does not.
-        reader = ValueReader(self, parameters, context, feedback)
-        problem = interpreter_problem(interpreter()) or self.find_problem(reader)
+        check = ValueReader(self, parameters, context)
+        problem = interpreter_problem(interpreter()) or self.find_problem(check)
         if problem:
             raise QgsProcessingException(problem)
         try:
-            self._values = self.read_values(reader)
-            self._job = self.make_job(self._values)
+            reader = ValueReader(self, parameters, context, feedback)
+            self._job = self.make_job(self.read_values(reader))
         except SettingsError as error:
             raise QgsProcessingException(in_form_words(str(error), self.settings())) from error
         return True

@@ -3,13 +3,24 @@
 import html
 from typing import Any, List
 
-from qgis.core import QgsProcessingParameterDefinition
+from qgis.core import QgsApplication, QgsProcessingParameterDefinition
 
 from ..environment import PLUGIN_FOLDER
 from .parameters import default_text, in_form_words, parameter_name
 
 HELP_FOLDER = PLUGIN_FOLDER / "resources" / "help"
 PICTURE_WIDTH_PX = 250
+
+
+def help_text(algorithm: Any) -> str:
+    """The help of an algorithm: a page in QGIS's window, plain text in qgis_process.
+
+    qgis_process itself shows the short description, and the parameters with their help.
+    """
+    if QgsApplication.platform() != "qgis_process":
+        return help_page(algorithm)
+    more = algorithm.description.partition(". ")[2]
+    return "\n".join(filter(None, [more, f"Example: {algorithm.example}"]))
 
 
 def help_page(algorithm: Any) -> str:
@@ -26,7 +37,7 @@ def help_page(algorithm: Any) -> str:
         text = in_form_words(parameter.help(), settings)
         setting = by_name.get(parameter.name())
         default = default_text(setting) if setting is not None else ""
-        line = f"<b>{html.escape(parameter.description())}</b>: {html.escape(text)}"
+        line = f"<b>{html.escape(parameter.description())}</b>: {_lines(text)}"
         line += f" <i>(default {html.escape(default)})</i>" if default else ""
         (more if advanced else main).append(f"<p>{line}.</p>")
     parts += ["<h3>Inputs</h3>", *main]
@@ -37,10 +48,13 @@ def help_page(algorithm: Any) -> str:
         definition = algorithm.parameterDefinition(output.name())
         text = definition.help() if definition is not None else ""
         name = f"<b>{html.escape(output.description())}</b>"
-        parts.append(f"<p>{name}: {html.escape(text)}.</p>" if text else f"<p>{name}</p>")
-    if algorithm.example:
-        parts += ["<h3>Example</h3>", f"<p>{html.escape(algorithm.example)}</p>"]
-    return "".join(parts).replace("\n", " ")
+        parts.append(f"<p>{name}: {_lines(text)}.</p>" if text else f"<p>{name}</p>")
+    parts += ["<h3>Example</h3>", f"<p>{html.escape(algorithm.example)}</p>"]
+    return "".join(parts)
+
+
+def _lines(text: str) -> str:
+    return html.escape(text, quote=False).replace("\n", "<br>")
 
 
 def _picture(name: str) -> str:

@@ -208,13 +208,20 @@ class ValueReader:
 
     def destination(self, name: str, kind: str) -> str:
         """The path of an output; empty where it is not wanted, or temporary and only checked."""
-        value = self.parameters.get(name)
-        if self.feedback is None and _is_temporary(value):
-            return ""
+        if self.feedback is None:
+            return self._named_destination(name)
         arguments = (self.parameters, name, self.context)
+        # These make a temporary name anew at each call, and note the layer as one to be loaded.
         if kind in ("output_raster", "output_vector"):
             return self.algorithm.parameterAsOutputLayer(*arguments) or ""
         return self.algorithm.parameterAsFileOutput(*arguments) or ""
+
+    def _named_destination(self, name: str) -> str:
+        value = self.parameters.get(name)
+        value = getattr(value, "sink", value)
+        if isinstance(value, QgsProperty):
+            value = value.valueAsString(self.context.expressionContext(), "")[0]
+        return "" if value in (None, QgsProcessing.TEMPORARY_OUTPUT) else str(value)
 
     def _layers(self, name: str, kind: str) -> Any:
         algorithm, arguments = self.algorithm, (self.parameters, name, self.context)
@@ -254,10 +261,3 @@ def crs_text(crs: Any) -> str:
         return ""
     code = crs.authid()
     return crs.toWkt() if not code or code.upper().startswith("USER:") else code
-
-
-def _is_temporary(value: Any) -> bool:
-    """True for an output that QGIS will name itself."""
-    sink = getattr(value, "sink", value)
-    text = sink.staticValue() if isinstance(sink, QgsProperty) else sink
-    return text == QgsProcessing.TEMPORARY_OUTPUT

@@ -9,11 +9,12 @@ from qgis.core import (
     QgsProcessingParameterEnum,
 )
 
-from ...backend.contract.jobs import TrainJob
+from ...backend.contract.jobs import BuildJob, TrainJob
 from ...backend.contract.methods import METHODS, find_method, make_train_job, unmet_needs
 from ...backend.contract.settings import Setting, settings_of
 from . import checks
 from .base import BackendAlgorithm
+from .parameters import in_form_words
 
 
 class PretrainEncoder(BackendAlgorithm):
@@ -52,7 +53,8 @@ class PretrainEncoder(BackendAlgorithm):
         names = list(METHODS)
         parameter = QgsProcessingParameterEnum("METHOD", "Method", names, False, names[0])
         parameter.setUsesStaticStrings(True)
-        parameter.setHelp(" – ".join(f"{m.name}: {m.sentence}" for m in METHODS.values()))
+        lines = [f"{method.name}: {method.sentence}" for method in METHODS.values()]
+        parameter.setHelp("What to learn by, with its preset\n" + "\n".join(lines).rstrip("."))
         self.addParameter(parameter)
         super().initAlgorithm(configuration)
 
@@ -100,7 +102,8 @@ class PretrainEncoder(BackendAlgorithm):
         if not record:
             return f"The file {Path(dataset) / 'dataset.json'} cannot be read."
         lacks = unmet_needs(method, record)
-        return f"{method.title} does not suit this dataset: {'; '.join(lacks)}." if lacks else ""
+        words = in_form_words("; ".join(lacks), settings_of(BuildJob))
+        return f"{method.title} does not suit this dataset: {words}." if lacks else ""
 
     def _resume_problem(self, reader, resume: bool) -> str:
         folder = reader.destination("OUTPUT", "output_folder")

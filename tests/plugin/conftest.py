@@ -1,0 +1,90 @@
+"""What the plugin's tests share: QGIS without a window, the plugin, and a fake of the backend."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+try:
+    import qgis.core  # noqa: F401
+except ImportError:
+    # The backend's own Python has no QGIS; its tests are elsewhere.
+    collect_ignore_glob = ["test_*.py"]
+
+# Events as the backend writes them; a fake's own lines follow.
+FAKE_START = """#!/usr/bin/python3
+import json, os, signal, sys, time
+
+def say(event, **values):
+    line = json.dumps({"version": 1, "event": event, "time": time.time(), **values})
+    sys.stdout.write(line + "\\n")
+    sys.stdout.flush()
+
+def option(name):
+    return next((a.split("=", 1)[1] for a in sys.argv if a.startswith(name + "=")), "")
+
+def progress(done, total, phase="working"):
+    say("progress", phase=phase, done=done, total=total, unit="chips", rate=2.0,
+        seconds_left=(total - done) / 2)
+
+def finish(status="done", exit_status=0):
+    say("finished", status=status, exit_status=exit_status, seconds=0.1)
+    sys.exit(exit_status)
+
+verb = sys.argv[3] if sys.argv[2] == "backend.supervised" else sys.argv[2]
+"""
+
+
+@pytest.fixture(scope="session")
+def plugin_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds the repository under the plugin's name, as a QGIS profile does."""
+    folder = tmp_path_factory.mktemp("plugins")
+    (folder / "near_things").symlink_to(REPOSITORY)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def application(plugin_folder: Path):
+    """QGIS's application object, without a window, with Processing."""
+    from qgis.testing import start_app
+
+    app = start_app()
+    sys.path[:0] = ["/usr/share/qgis/python/plugins", str(plugin_folder)]
+    from processing.core.Processing import Processing
+
+    Processing.initialize()
+    return app
+
+
+@pytest.fixture(scope="session")
+def provider(application):
+    """The registered provider."""
+    import near_things
+    from qgis.core import QgsApplication
+
+    plugin = near_things.classFactory(None)
+    plugin.initProcessing()
+    yield QgsApplication.processingRegistry().providerById("nearthings")
+    plugin.unload()
+
+
+@pytest.fixture
+def fake_backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A function that makes a fake of the backend's Python from what it shall do, in Python."""
+
+    def make(body: str) -> Path:
+        python = tmp_path / "été python" / "python"
+        python.parent.mkdir(exist_ok=True)
+        python.write_text(FAKE_START + body, encoding="utf-8")
+        python.chmod(python.stat().st_mode | stat.S_IXUSR)
+        monkeypatch.setenv("NEAR_THINGS_PYTHON", str(python))
+        return python
+
+    return make

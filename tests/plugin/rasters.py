@@ -1,0 +1,58 @@
+"""Small rasters and layers for tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy
+from osgeo import gdal, osr
+from qgis.core import QgsFeature, QgsGeometry, QgsRasterLayer, QgsVectorLayer
+
+gdal.UseExceptions()
+
+
+def write_raster(
+    path: Path,
+    *,
+    width: int = 60,
+    height: int = 40,
+    bands: int = 1,
+    epsg: int | None = 32612,
+    west: float = 300000.0,
+    north: float = 4100000.0,
+    pixel: float = 30.0,
+) -> Path:
+    """A GeoTIFF of zeros; without `epsg` it has no CRS."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = gdal.GetDriverByName("GTiff").Create(str(path), width, height, bands)
+    file.SetGeoTransform((west, pixel, 0.0, north, 0.0, -pixel))
+    if epsg:
+        reference = osr.SpatialReference()
+        reference.ImportFromEPSG(epsg)
+        file.SetProjection(reference.ExportToWkt())
+    for number in range(bands):
+        file.GetRasterBand(number + 1).WriteArray(numpy.zeros((height, width), "uint8"))
+    file.FlushCache()
+    return path
+
+
+def raster_layer(path: Path, **options) -> QgsRasterLayer:
+    """A layer of a new raster; see `write_raster`."""
+    return QgsRasterLayer(str(write_raster(path, **options)), path.stem)
+
+
+def polygon_layer(name: str = "polygons", *, epsg: int = 32612) -> QgsVectorLayer:
+    """Two squares in memory, over the rasters of `write_raster`, with a class field."""
+    layer = QgsVectorLayer(f"Polygon?crs=EPSG:{epsg}&field=class:string", name, "memory")
+    features = []
+    for number, cover in enumerate(("forest", "water")):
+        x, y = 300000 + 300 * number, 4099000
+        feature = QgsFeature(layer.fields())
+        feature.setGeometry(
+            QgsGeometry.fromWkt(f"POLYGON(({x} {y}, {x} {y + 200}, {x + 200} {y + 200}, {x} {y}))")
+        )
+        feature.setAttributes([cover])
+        features.append(feature)
+    layer.dataProvider().addFeatures(features)
+    layer.updateExtents()
+    return layer

@@ -1,0 +1,465 @@
+"""Algorithms with a fake backend: what it is asked, what comes back, how failure shows."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from rasters import polygon_layer, raster_layer, write_raster
+
+# A fake that writes down its arguments and is done.
+OBEDIENT = """
+open(os.path.join(os.path.dirname(__file__), "arguments.json"), "w").write(json.dumps(sys.argv))
+say("started", verb=verb, job={}, process_id=1, software="0")
+progress(1, 2)
+progress(2, 2)
+"""
+
+
+@pytest.fixture
+def feedback(provider):
+    """A feedback that keeps all that it is told, in `lines` by kind."""
+    from qgis.core import QgsProcessingFeedback
+
+    class Feedback(QgsProcessingFeedback):
+        def __init__(self) -> None:
+            super().__init__(False)
+            self.lines: list[tuple[str, str]] = []
+            self.cancel_at: float | None = None
+
+        def pushInfo(self, info):
+            self.lines.append(("info", info))
+
+        def pushWarning(self, warning):
+            self.lines.append(("warning", warning))
+
+        def setProgressText(self, text):
+            self.lines.append(("progress", text))
+
+        def pushCommandInfo(self, info):
+            self.lines.append(("command", info))
+
+        def isCanceled(self):
+            return self.cancel_at is not None and time.monotonic() > self.cancel_at
+
+        def told(self, kind: str) -> list[str]:
+            return [text for k, text in self.lines if k == kind]
+
+    return Feedback()
+
+
+@pytest.fixture
+def run(provider, feedback):
+    """Run an algorithm as Processing does; QgsProcessingException where it fails."""
+    import processing
+
+    def run_(name: str, **parameters):
+        return processing.run(f"nearthings:{name}", parameters, feedback=feedback)
+
+    return run_
+
+
+@pytest.fixture
+def problem(provider):
+    """What the check before the run says; empty where all is well."""
+    from qgis.core import QgsApplication, QgsProcessingContext
+
+    def problem_(name: str, **parameters) -> str:
+        registry = QgsApplication.processingRegistry()
+        algorithm = registry.createAlgorithmById(f"nearthings:{name}")
+        context = QgsProcessingContext()
+        ok, message = algorithm.checkParameterValues(parameters, context)
+        assert ok == (not message)
+        assert context.layersToLoadOnCompletion() == {}, "a check must promise no layer"
+        return message
+
+    return problem_
+
+
+def asked(python: Path) -> list[str]:
+    """The job's arguments that the fake backend was given."""
+    return json.loads((python.parent / "arguments.json").read_text())[5:]
+
+
+def dataset_folder(folder: Path, **changes) -> Path:
+    """A folder with the dataset.json of a tile dataset."""
+    folder.mkdir(parents=True)
+    record = dict(
+        neighbour_radius_px=8, bands=[{"name": "red"}], classes=[], dates_per_chip=1, count=12
+    )
+    (folder / "dataset.json").write_text(json.dumps({**record, **changes}))
+    return folder
+
+
+def encoder_file(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "encoder.safetensors"
+    path.write_bytes(b"")
+    return path
+
+
+def test_build_asks_for_what_the_form_says(run, fake_backend, feedback, tmp_path) -> None:
+    python = fake_backend(
+        OBEDIENT
+        + "os.makedirs(option('--output'))\n"
+        + "open(option('--output') + '/dataset.json', 'w').write('{\"count\": 7}')\nfinish()"
+    )
+    bands = [raster_layer(tmp_path / f"été b{n}.tif") for n in (2, 3)]
+    cover = raster_layer(tmp_path / "cover.tif", epsg=26912)
+    result = run(
+        "buildtiledataset",
+        SCENES=bands,
+        ONE_SCENE=True,
+        BANDS="blue green",
+        LAND_COVER=[cover],
+        TILE_SIZE_PX=16,
+        NEIGHBOUR_RADIUS_PX=8,
+        COUNT=10,
+        OUTPUT=str(tmp_path / "a b.tiles"),
+    )
+    arguments = asked(python)
+    assert f"--scenes={tmp_path}/été b2.tif+{tmp_path}/été b3.tif" in arguments
+    assert [a for a in arguments if a.startswith("--bands")] == ["--bands=blue", "--bands=green"]
+    assert f"--land-cover={tmp_path}/cover.tif" in arguments
+    assert "--tile-size-px=16" in arguments and "--no-overwrite" in arguments
+    assert not any(a.startswith("--nodata") for a in arguments)
+    assert result["CHIPS"] == 7
+    assert result["FOOTPRINTS"] == f"{tmp_path}/a b.tiles/footprints.gpkg|layername=tiles"
+    assert feedback.told("progress")[0] == "working: 1 of 2 chips · 2 a second · about 1 s left"
+    assert feedback.told("command")[0].startswith("python -m backend.build '--scenes=/")
+
+
+def test_layers_are_scenes_of_their_own_unless_told(run, fake_backend, tmp_path) -> None:
+    python = fake_backend(OBEDIENT + "finish()")
+    layers = [raster_layer(tmp_path / f"{n}.tif", bands=2) for n in "ab"]
+    more = [write_raster(tmp_path / f"c{n}.tif") for n in (1, 2)]
+    run(
+        "buildtiledataset",
+        SCENES=layers,
+        SCENE_FILES=f"{more[0]}+{more[1]}\n\n",
+        TILE_SIZE_PX=16,
+        NEIGHBOUR_RADIUS_PX=0,
+        OUTPUT="TEMPORARY_OUTPUT",
+    )
+    scenes = [a for a in asked(python) if a.startswith("--scenes")]
+    assert scenes == [
+        f"--scenes={tmp_path}/a.tif",
+        f"--scenes={tmp_path}/b.tif",
+        f"--scenes={more[0]}+{more[1]}",
+    ]
+
+
+def test_layers_in_memory_and_selections_become_files(run, fake_backend, tmp_path) -> None:
+    from qgis.core import QgsProcessingFeatureSourceDefinition, QgsProject, QgsVectorLayer
+
+    python = fake_backend(OBEDIENT + "finish()")
+    layer = polygon_layer()
+    QgsProject.instance().addMapLayer(layer)
+    layer.selectByIds([1])
+    try:
+        run(
+            "buildtiledataset",
+            SCENES=[raster_layer(tmp_path / "a.tif")],
+            LAND_COVER=[polygon_layer("cover")],
+            CLASS_FIELD="class",
+            AREA=QgsProcessingFeatureSourceDefinition(layer.id(), True),
+            TILE_SIZE_PX=16,
+            NEIGHBOUR_RADIUS_PX=0,
+            OUTPUT=str(tmp_path / "out"),
+        )
+    finally:
+        QgsProject.instance().clear()
+    given = dict(a.split("=", 1) for a in asked(python) if "=" in a)
+    area = QgsVectorLayer(given["--area"], "area", "ogr")
+    cover = QgsVectorLayer(given["--land-cover"], "cover", "ogr")
+    assert given["--area"].endswith(".gpkg") and area.featureCount() == 1
+    assert cover.featureCount() == 2 and cover.fields().indexOf("class") >= 0
+
+
+def test_a_plain_file_is_given_as_it_is(provider, tmp_path) -> None:
+    from near_things.qgis_plugin.layers import vector_path
+    from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsVectorLayer
+
+    path = tmp_path / "a.geojson"
+    path.write_text(
+        '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"n":1},'
+        '"geometry":{"type":"Point","coordinates":[1,2]}}]}'
+    )
+    context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
+    layer = QgsVectorLayer(str(path), "a", "ogr")
+    assert vector_path(layer, context, feedback) == str(path)
+    layer.setSubsetString('"n" = 1')
+    assert vector_path(layer, context, feedback) != str(path)
+
+
+def test_a_preset_decides_what_the_form_leaves_alone(run, fake_backend, tmp_path) -> None:
+    python = fake_backend(OBEDIENT + "say('metric', step=1, values={'loss': 2.5})\nfinish()")
+    result = run(
+        "pretrainencoder",
+        METHOD="saumoco-naip-published",
+        DATASET=str(dataset_folder(tmp_path / "d.tiles")),
+        BATCH_SIZE=64,
+        OUTPUT=str(tmp_path / "run"),
+    )
+    arguments = asked(python)
+    assert "--method=saumoco-naip-published" in arguments
+    assert "--batch-size=64" in arguments and "--temperature=0.07" in arguments
+    assert "--epochs=500" in arguments and not any(a.startswith("--steps") for a in arguments)
+    assert result["ENCODER"] == str(tmp_path / "run" / "encoder.safetensors")
+    assert result["LOSS"] == 2.5
+
+
+def test_epochs_take_the_place_of_steps(run, fake_backend, tmp_path) -> None:
+    python = fake_backend(OBEDIENT + "finish()")
+    dataset = str(dataset_folder(tmp_path / "d.tiles"))
+    run("pretrainencoder", DATASET=dataset, STEPS=2000, EPOCHS=3, OUTPUT=str(tmp_path / "run"))
+    assert "--epochs=3" in asked(python)
+    assert not any(a.startswith("--steps") for a in asked(python))
+
+
+def test_search_takes_the_point_with_its_crs(run, fake_backend, tmp_path) -> None:
+    python = fake_backend(OBEDIENT + "finish()")
+    run(
+        "findsimilar",
+        EMBEDDING=raster_layer(tmp_path / "map.tif"),
+        POINTS="300500,4099500 [EPSG:32612]",
+        OUTPUT=str(tmp_path / "n.gpkg"),
+    )
+    arguments = asked(python)
+    assert "--points=300500.0,4099500.0" in arguments and "--point-crs=EPSG:32612" in arguments
+    assert "--overwrite" in arguments and f"--output={tmp_path}/n.gpkg" in arguments
+    assert not any(a.startswith("--similarity=") for a in arguments)
+
+
+def test_embed_names_what_it_makes(run, fake_backend, tmp_path) -> None:
+    python = fake_backend(OBEDIENT + "open(option('--output'), 'w').close()\nfinish()")
+    result = run(
+        "embeddingmap",
+        SCENES=[raster_layer(tmp_path / "a.tif")],
+        ENCODER=str(encoder_file(tmp_path)),
+        PICTURE=True,
+        CLUSTERS=5,
+        OUTPUT=str(tmp_path / "map.tif"),
+    )
+    assert "--overwrite" in asked(python)
+    assert result["PICTURE_LAYER"] == str(tmp_path / "map_picture.tif")
+    assert result["CLUSTERS_LAYER"] == str(tmp_path / "map_clusters.tif")
+
+
+def test_evaluation_gives_its_numbers(run, fake_backend, tmp_path) -> None:
+    fake_backend(
+        OBEDIENT
+        + "os.makedirs(option('--output'))\n"
+        + "open(option('--output') + '/evaluation.json', 'w').write(json.dumps("
+        + "dict(confusion=dict(accuracy=0.75), summary=['It knows.'])))\nfinish()"
+    )
+    result = run(
+        "evaluateencoder",
+        ENCODER=str(encoder_file(tmp_path)),
+        DATASET=str(dataset_folder(tmp_path / "d.tiles")),
+        OUTPUT=str(tmp_path / "e"),
+    )
+    assert result["ACCURACY"] == 0.75 and result["SUMMARY"] == "It knows."
+    assert result["REPORT"] == str(tmp_path / "e" / "report.html")
+
+
+def test_failure_of_the_backend_is_failure_of_the_algorithm(run, fake_backend, tmp_path) -> None:
+    from qgis.core import QgsProcessingException
+
+    fake_backend(
+        "say('error', message='fewer chips than asked', hint='take --allow-fewer', exit_status=3)\n"
+        "finish('failed', 3)"
+    )
+    with pytest.raises(QgsProcessingException) as raised:
+        run(
+            "buildtiledataset",
+            SCENES=[raster_layer(tmp_path / "a.tif")],
+            TILE_SIZE_PX=16,
+            NEIGHBOUR_RADIUS_PX=0,
+            OUTPUT=str(tmp_path / "out"),
+        )
+    assert "fewer chips than asked" in str(raised.value)
+    assert "take “Allow fewer chips”" in str(raised.value)
+
+
+def test_warnings_of_the_backend_are_passed_on(run, fake_backend, feedback, tmp_path) -> None:
+    fake_backend(OBEDIENT + "say('warning', message='alignment is doubtful')\nfinish()")
+    run("samplelandscape", OUTPUT=str(tmp_path / "s"))
+    assert feedback.told("warning") == ["alignment is doubtful"]
+
+
+def test_temporary_folders_are_called_so(run, fake_backend, feedback) -> None:
+    fake_backend(OBEDIENT + "finish()")
+    run("samplelandscape", OUTPUT="TEMPORARY_OUTPUT")
+    assert "is temporary: it is deleted when QGIS closes" in feedback.told("warning")[0]
+
+
+def test_cancelling_a_training_keeps_its_checkpoint(run, fake_backend, feedback, tmp_path) -> None:
+    from qgis.core import QgsProcessingException
+
+    fake_backend("progress(1, 100)\nsys.stdin.read()\nfinish('stopped', 143)")
+    feedback.cancel_at = time.monotonic() + 0.5
+    with pytest.raises(QgsProcessingException) as raised:
+        run(
+            "pretrainencoder",
+            DATASET=str(dataset_folder(tmp_path / "d.tiles")),
+            OUTPUT=str(tmp_path / "run"),
+        )
+    assert "Stopped on request" in str(raised.value)
+    assert "Resume from the last checkpoint" in str(raised.value)
+
+
+def test_without_an_interpreter_the_settings_are_named(
+    provider, run, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qgis.core import QgsProcessingException
+
+    monkeypatch.setenv("NEAR_THINGS_PYTHON", str(tmp_path / "absent"))
+    for algorithm in provider.algorithms():
+        ok, message = algorithm.canExecute()
+        assert not ok and "Settings > Options > Near Things" in message
+    with pytest.raises(QgsProcessingException):
+        run("samplelandscape", OUTPUT=str(tmp_path / "s"))
+    assert not (tmp_path / "s").exists()
+
+
+BUILD = dict(TILE_SIZE_PX=16, NEIGHBOUR_RADIUS_PX=4, OUTPUT="TEMPORARY_OUTPUT")
+
+
+def test_a_good_form_has_no_problem(problem, tmp_path) -> None:
+    layer = raster_layer(tmp_path / "a.tif", bands=2)
+    assert problem("buildtiledataset", SCENES=[layer], BANDS="red nir", **BUILD) == ""
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        (dict(BANDS="red"), "Band names: 1 given (red), but the scene “a” has 2 bands"),
+        (dict(BANDS="a b c"), "3 given (a, b, c)"),
+        (dict(TILE_SIZE_PX=64), "A tile is 64 px wide, larger than the scene “a” (60 × 40 px)"),
+        (dict(NEIGHBOUR_RADIUS_PX=20), "is 56 px wide"),
+        (dict(DATES="2013-06-31"), "2013-06-31 is no date"),
+        (dict(DATES="2013-06-01 2014-06-01"), "2 given for 1 scene(s)"),
+        (dict(SCENE_FILES="/absent/b.tif"), "/absent/b.tif is no raster that can be read"),
+        (dict(SCENES=[]), "Choose at least one scene"),
+    ],
+)
+def test_what_is_wrong_with_a_scene_is_said_before(problem, tmp_path, changes, message) -> None:
+    layer = raster_layer(tmp_path / "a.tif", bands=2)
+    assert message in problem("buildtiledataset", **{**BUILD, "SCENES": [layer], **changes})
+
+
+def test_scene_without_crs(problem, tmp_path) -> None:
+    layer = raster_layer(tmp_path / "a.tif", epsg=None)
+    assert "“a” has no CRS" in problem("buildtiledataset", SCENES=[layer], **BUILD)
+
+
+def test_land_cover_elsewhere_gives_both_extents(problem, tmp_path) -> None:
+    scene = raster_layer(tmp_path / "a.tif")
+    cover = raster_layer(tmp_path / "cover.tif", west=500000.0, epsg=26912)
+    said = problem("buildtiledataset", SCENES=[scene], LAND_COVER=[cover], **BUILD)
+    assert "“cover” does not overlap the scene “a”" in said
+    assert "x 300000 to 301800, y 4098800 to 4100000 (EPSG:32612)" in said
+    assert "x 500000 to 501800" in said and "EPSG:26912" in said
+
+
+def test_wrong_crs_of_land_cover_can_be_put_right(problem, tmp_path) -> None:
+    scene = raster_layer(tmp_path / "a.tif")
+    # The right numbers under the tag of the neighbouring zone.
+    cover = raster_layer(tmp_path / "cover.tif", epsg=32611)
+    values = dict(SCENES=[scene], LAND_COVER=[cover], **BUILD)
+    assert "does not overlap" in problem("buildtiledataset", **values)
+    assert problem("buildtiledataset", LAND_COVER_CRS="EPSG:32612", **values) == ""
+
+
+def test_polygons_need_a_class_field_that_exists(problem, tmp_path) -> None:
+    values = dict(SCENES=[raster_layer(tmp_path / "a.tif")], LAND_COVER=[polygon_layer()], **BUILD)
+    assert "name the field that holds the class" in problem("buildtiledataset", **values)
+    said = problem("buildtiledataset", CLASS_FIELD="kind", **values)
+    assert "no field “kind”" in said and "class" in said
+    assert problem("buildtiledataset", CLASS_FIELD="class", **values) == ""
+
+
+def test_layer_that_is_no_file(problem, tmp_path) -> None:
+    from qgis.core import QgsRasterLayer
+
+    source = "type=xyz&url=file:///absent/%7Bz%7D/%7Bx%7D/%7By%7D.png&zmax=3&zmin=0"
+    layer = QgsRasterLayer(source, "streets", "wms")
+    assert layer.isValid()
+    said = problem("buildtiledataset", SCENES=[layer], **BUILD)
+    assert "“streets” is no raster file" in said and "Save it as a GeoTIFF" in said
+
+
+def test_plus_in_a_band_files_name(problem, tmp_path) -> None:
+    layers = [raster_layer(tmp_path / name) for name in ("a+b.tif", "c.tif")]
+    said = problem("buildtiledataset", SCENES=layers, ONE_SCENE=True, **BUILD)
+    assert "a+b.tif holds a “+”" in said
+    assert problem("buildtiledataset", SCENES=layers, **BUILD) == ""
+
+
+def test_a_folder_of_other_files_is_never_replaced(problem, tmp_path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    values = {**BUILD, "SCENES": [raster_layer(tmp_path / "a.tif")], "OUTPUT": str(folder)}
+    assert problem("buildtiledataset", **values) == ""
+    (folder / "letter.txt").write_text("dear")
+    for overwrite in (False, True):
+        said = problem("buildtiledataset", **values, OVERWRITE=overwrite)
+        assert "holds other files (letter.txt" in said
+
+
+def test_an_earlier_output_is_replaced_when_told(problem, tmp_path) -> None:
+    folder = dataset_folder(tmp_path / "d.tiles")
+    values = {**BUILD, "SCENES": [raster_layer(tmp_path / "a.tif")], "OUTPUT": str(folder)}
+    assert "Tick “Replace existing output”" in problem("buildtiledataset", **values)
+    assert problem("buildtiledataset", **values, OVERWRITE=True) == ""
+
+
+def test_training_says_what_the_dataset_lacks(problem, tmp_path) -> None:
+    values = dict(OUTPUT="TEMPORARY_OUTPUT")
+    lonely = dataset_folder(tmp_path / "lonely.tiles", neighbour_radius_px=0)
+    said = problem("pretrainencoder", DATASET=str(lonely), **values)
+    assert "SauMoCo does not suit this dataset: it needs neighbours" in said
+    assert "“Neighbour radius”" in said
+    assert "is no tile dataset" in problem("pretrainencoder", DATASET=str(tmp_path), **values)
+    good = str(dataset_folder(tmp_path / "good.tiles"))
+    assert problem("pretrainencoder", DATASET=good, **values) == ""
+    said = problem("pretrainencoder", DATASET=good, RESUME=True, **values)
+    assert "There is no run to resume" in said
+
+
+def test_search_says_what_it_lacks(problem, tmp_path) -> None:
+    map_ = raster_layer(tmp_path / "map.tif")
+    dataset = str(dataset_folder(tmp_path / "d.tiles"))
+    out = dict(OUTPUT="TEMPORARY_OUTPUT")
+    assert "Choose an embedding map" in problem("findsimilar", POINTS="1,2", **out)
+    assert "Say what to search from" in problem("findsimilar", EMBEDDING=map_, **out)
+    assert "has no chips" in problem("findsimilar", EMBEDDING=map_, CHIP=1, **out)
+    assert "through an encoder" in problem("findsimilar", DATASET=dataset, CHIP=1, **out)
+    said = problem("findsimilar", EMBEDDING=map_, POINTS="0,0 [EPSG:32612]", **out)
+    assert "lies outside “map”, which covers x 300000 to 301800" in said
+    inside = "-113.2385, 37.0232 [EPSG:4326]"
+    assert problem("findsimilar", EMBEDDING=map_, POINTS=inside, **out) == ""
+
+
+def test_encoder_must_be_one(problem, tmp_path) -> None:
+    (tmp_path / "model.pt").write_bytes(b"")
+    values = dict(SCENES=[raster_layer(tmp_path / "a.tif")], OUTPUT="TEMPORARY_OUTPUT")
+    said = problem("embeddingmap", ENCODER=str(tmp_path / "absent.safetensors"), **values)
+    assert "There is no encoder file" in said
+    said = problem("embeddingmap", ENCODER=str(tmp_path / "model.pt"), **values)
+    assert "is no encoder" in said
+    both = dict(ENCODER=str(encoder_file(tmp_path)), OUTPUT="TEMPORARY_OUTPUT")
+    assert "in its place" in problem("evaluateencoder", **both)
+    assert "in its place" in problem(
+        "evaluateencoder", DATASET=str(tmp_path), CLASS_FOLDER=str(tmp_path), **both
+    )
+
+
+def test_output_may_not_be_the_scene(problem, tmp_path) -> None:
+    layer = raster_layer(tmp_path / "a.tif")
+    encoder = str(encoder_file(tmp_path))
+    said = problem("embeddingmap", SCENES=[layer], ENCODER=encoder, OUTPUT=layer.source())
+    assert "is the scene itself" in said
