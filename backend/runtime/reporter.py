@@ -122,6 +122,9 @@ class Reporter:
                 unit=f" {unit}",
                 dynamic_ncols=True,
                 file=sys.stderr,
+                # A finished bar makes room for the next; where no person watches there is none.
+                leave=False,
+                disable=None,
             )
         try:
             phase = Phase(self, name, total, unit, bar, done)
