@@ -39,12 +39,13 @@ def distinct_colours(count: int) -> list[tuple[int, int, int]]:
     """`count` (≤ 255) RGB colours, each as far as can be from those before it.
 
     Greedy choice from a grid of colours by distance in OKLab (Ottosson 2020), where equal steps
-    look equally large; the darkest and the palest are left out, for they drown in a map.
+    look equally large. The darkest, the palest and the glaring are left out: they spoil a map.
     """
     levels = np.linspace(0, 255, 12).round().astype(np.uint8)
     grid = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1).reshape(-1, 3)
     points = _oklab(grid)
-    usable = (points[:, 0] > 0.35) & (points[:, 0] < 0.92)
+    lightness, chroma = points[:, 0], np.hypot(points[:, 1], points[:, 2])
+    usable = (lightness > 0.4) & (lightness < 0.9) & (chroma < 0.17)
     grid, points = grid[usable], points[usable]
     nearest = np.linalg.norm(points - _oklab(np.array([[128, 128, 128]])), axis=1)
     chosen = []

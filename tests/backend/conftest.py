@@ -1,4 +1,4 @@
-"""Small tile datasets, written directly: what tests of training, evaluation and search need."""
+"""Small tile datasets, scenes and encoders, written directly: what tests of the verbs need."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import geopandas
 import lmdb
 import numpy as np
 import pytest
+import rasterio
 import shapely
 
 from backend.data.dataset import Band, DatasetInformation, LandCoverClass, SceneRecord, TileDataset
 from backend.data.store import chip_key
+from backend.networks.encoder import build_encoder
+from backend.networks.encoder_file import EncoderInformation, save_encoder
 from backend.runtime.files import write_json
 
 RESOLUTION_M = 30.0
@@ -179,3 +182,71 @@ def small_dataset(tmp_path_factory: pytest.TempPathFactory) -> TileDataset:
     """64 chips of 24 px: 8-px tiles, radius 8 px, 4 bands of uint16, 3 classes. Read-only."""
     folder = tmp_path_factory.mktemp("small dataset é") / "small.tiles"
     return TileDataset(write_dataset(folder))
+
+
+def write_scene(
+    path: Path,
+    pixels: np.ndarray,
+    *,
+    names: Sequence[str] | None = None,
+    nodata: float | None = None,
+    origin: tuple[float, float] = ORIGIN,
+    resolution: float = RESOLUTION_M,
+    crs: str = "EPSG:32612",
+) -> Path:
+    """Write pixels (bands, rows, columns) as a GeoTIFF with named bands and give its path back."""
+    count, height, width = pixels.shape
+    transform = rasterio.Affine(resolution, 0, origin[0], 0, -resolution, origin[1])
+    layout = dict(height=height, width=width, count=count, dtype=pixels.dtype, nodata=nodata)
+    with rasterio.open(path, "w", driver="GTiff", crs=crs, transform=transform, **layout) as target:
+        target.write(pixels)
+        if names:
+            target.descriptions = list(names)
+    return path
+
+
+def write_encoder(
+    path: Path,
+    bands: Sequence[str],
+    *,
+    tile: int = 8,
+    dimension: int = 16,
+    nodata: float | None = None,
+    dtype: str = "uint16",
+    offset: float = 5000.0,
+    scale: float = 2000.0,
+    seed: int = 0,
+) -> Path:
+    """Write an untrained encoder whose network is quick for small tiles and give its path back."""
+    information = EncoderInformation(
+        method="saumoco",
+        architecture="resnet18",
+        stem="imagenet",
+        embedding_dimension=dimension,
+        bands=tuple(bands),
+        offset=(offset,) * len(bands),
+        scale=(scale,) * len(bands),
+        nodata=nodata,
+        dtype=dtype,
+        tile_size_px=tile,
+        ground_resolution_m=RESOLUTION_M,
+        dataset="fingerprint",
+        step=0,
+        seed=seed,
+        software="test",
+    )
+    network = build_encoder("resnet18", "imagenet", len(bands), dimension, seed=seed)
+    save_encoder(path, information, network)
+    return path
+
+
+@pytest.fixture(scope="session")
+def make_scene() -> Callable[..., Path]:
+    """`write_scene`: make_scene(path, pixels, names=..., nodata=..., origin=..., crs=...)."""
+    return write_scene
+
+
+@pytest.fixture(scope="session")
+def make_encoder() -> Callable[..., Path]:
+    """`write_encoder`: make_encoder(path, bands, tile=..., dimension=..., nodata=..., ...)."""
+    return write_encoder
