@@ -19,7 +19,7 @@ _CROPS = (
     (Material.BEET, 0.10),
     (Material.CLOVER, 0.13),
 )
-_TRACK_HALF_WIDTH_M = 3.2
+_TRACK_HALF_WIDTH_M = 2.8
 
 
 @dataclass
@@ -105,19 +105,24 @@ def _cropland(seed: int, land: Land, ground: Ground) -> None:
 def _orchards(seed: int, land: Land, ground: Ground) -> None:
     """Fruit trees in rows over grass, or terraces of vines over open soil."""
     orchards = land.cover == Cover.ORCHARD
-    block = land.fields.block
-    period = 19.0 + 9.0 * hashed(seed, "row spacing", block)
-    place = land.fields.across_m / period
+    block, parcel = land.fields.block, land.fields.parcel
+    period = 17.0 + 8.0 * hashed(seed, "row spacing", block)
+    period = period + 3.0 * hashed(seed, "row spacing", parcel)
+    place = land.fields.across_m / period + hashed(seed, "first row", parcel)
     row = np.floor(place)
     within = place - row
-    vineyard = orchards & (hashed(seed, "vineyard", block) < 0.5)
+    vines = hashed(seed, "vineyard", block) < 0.5
+    vineyard = orchards & (vines ^ (hashed(seed, "other fruit", parcel) < 0.12))
     tree = np.floor(land.fields.along_m / 10.0).astype(np.int32)
-    stands = hashed(seed, "fruit tree", land.fields.parcel, row.astype(np.int32), tree) > 0.14
-    in_row = orchards & (within < 0.48)
+    stands = hashed(seed, "fruit tree", parcel, row.astype(np.int32), tree)
+    old = 0.06 + 0.4 * hashed(seed, "gaps", parcel) ** 2
+    in_row = orchards & (within < 0.40 + 0.16 * hashed(seed, "planted", parcel))
     _set(ground, orchards & ~vineyard, Material.PASTURE)
     _set(ground, vineyard, Material.VINEYARD_SOIL)
-    _set(ground, in_row & ~vineyard & stands, Material.FRUIT_TREE, 4.5)
+    _set(ground, in_row & ~vineyard & (stands > old), Material.FRUIT_TREE, 4.5)
     _set(ground, vineyard & (within < 0.62), Material.VINE, 1.6)
+    terrace = vineyard & (land.fields.edge_m < 3.0)
+    _set(ground, terrace, Material.PASTURE, 0.5)
     ground.tone[vineyard] *= 0.95
 
 
@@ -144,7 +149,8 @@ def _forest(seed: int, land: Land, ground: Ground) -> None:
 
 def _tracks(seed: int, land: Land, ground: Ground) -> None:
     """Farm tracks and forest rides between the blocks of parcels."""
-    track = (land.fields.block_edge_m < _TRACK_HALF_WIDTH_M) & (land.upland < 0.3)
+    used = hashed(seed, "used track", land.fields.border) < 0.6
+    track = used & (land.fields.block_edge_m < _TRACK_HALF_WIDTH_M) & (land.upland < 0.3)
     forest = (land.cover == Cover.BROADLEAF) | (land.cover == Cover.CONIFER)
     _set(ground, track & (land.slope_deg < 24), Material.TRACK)
     _set(ground, track & forest, Material.CLEARING)
@@ -159,7 +165,7 @@ def _wetland(seed: int, land: Land, ground: Ground) -> None:
     _set(ground, wet & (patches > 0.15), Material.REED, 2.0)
     _set(ground, wet & (patches < -1.25), Material.SHALLOWS)
     _set(ground, wet & (willows > 1.55) & (patches > -1.25), Material.BROADLEAF, 6.0)
-    ground.vigour[wet] += 0.9 * patches[wet]
+    ground.vigour[wet] += 1.3 * patches[wet]
     ground.tone[wet] *= 1 + 0.06 * willows[wet]
 
 
@@ -171,7 +177,8 @@ def _rock(seed: int, land: Land, ground: Ground) -> None:
     _set(ground, rock & (land.slope_deg + 3 * ledges < 31), Material.SCREE)
     _set(ground, rock & (ledges > 1.15), Material.UPLAND_GRASS)
     _set(ground, rock & (ledges > 1.9), Material.SHRUB, 2.0)
-    ground.tone[rock] *= 1 + 0.13 * np.clip(ledges[rock], -2.2, 2.2)
+    blocks = fractal_noise(seed, "boulders", land.y, land.x, 16.0, octaves=2)
+    ground.tone[rock] *= np.exp(0.11 * ledges[rock] + 0.10 * blocks[rock])
 
 
 def _settlement(seed: int, land: Land, ground: Ground) -> None:
@@ -183,7 +190,8 @@ def _settlement(seed: int, land: Land, ground: Ground) -> None:
     kind = hashed(seed, "block kind", lots.block)
     roof = hashed(seed, "roof", lots.parcel)
     trees = smooth_noise(seed, "garden trees", land.y, land.x, 9.0)
-    ground.tone[built] = 1 + 0.16 * (2 * roof[built] - 1)
+    quarter = hashed(seed, "quarter", lots.block)
+    ground.tone[built] = 1 + (0.16 * roof + 0.16 * quarter - 0.16)[built]
     _set(ground, built, Material.GARDEN, 0.3)
     _set(ground, built & (trees > 1.1), Material.BROADLEAF, 8.0)
     inner = built & (core < 0.32 + 0.1 * trees)
@@ -192,7 +200,7 @@ def _settlement(seed: int, land: Land, ground: Ground) -> None:
     house &= lots.edge_m > np.where(inner, 2.0, 4.6)
     _set(ground, house & (roof < 0.68), Material.RED_ROOF, 8.0)
     _set(ground, house & (roof >= 0.68), Material.GREY_ROOF, 8.0)
-    halls = built & ~inner & (core > 0.45) & (kind < 0.10)
+    halls = built & ~inner & (core > 0.45) & (kind < 0.05)
     _set(ground, halls, Material.ASPHALT)
     hall = halls & (lots.block_edge_m > 15) & (np.abs(lots.across_m) % 40 > 9)
     _set(ground, hall & (roof < 0.55), Material.BRIGHT_ROOF, 9.0)
@@ -200,7 +208,7 @@ def _settlement(seed: int, land: Land, ground: Ground) -> None:
     park = built & (kind > 0.93)
     _set(ground, park, Material.PASTURE, 0.2)
     _set(ground, park & (trees > 0.5), Material.BROADLEAF, 12.0)
-    _set(ground, built & (lots.block_edge_m < 3.6), Material.ASPHALT)
+    _set(ground, built & (lots.block_edge_m < 4.4), Material.ASPHALT)
 
 
 def _banks_and_roads(seed: int, land: Land, ground: Ground) -> None:

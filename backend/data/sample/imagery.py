@@ -118,7 +118,7 @@ def _image(
     bands = []
     for number in range(len(BANDS)):
         fine = table[ground.material, number] * np.exp(VIGOUR[number] * vigour) * light
-        fine = ndimage.gaussian_filter(fine, 0.9, truncate=3.0)
+        fine = ndimage.gaussian_filter(fine, 1.1, truncate=3.0)
         seen = (_averaged(fine) + HAZE[number] * haze)[halo, halo]
         bands.append(_with_noise(seed, seen, f"{acquisition.date} {number}", rows, columns))
     return np.stack(bands)

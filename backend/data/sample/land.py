@@ -82,7 +82,7 @@ def land_at(plan: Plan, y: np.ndarray, x: np.ndarray) -> Land:
         y=y,
         x=x,
         cover=cover,
-        elevation=here(plan.waters.flow.filled) + gullies * np.clip(slope - 4, 0, 30) * 0.09,
+        elevation=here(plan.waters.flow.filled) + gullies * np.clip(slope - 4, 0, 34) * 0.13,
         slope_deg=slope,
         fields=fields,
         lots=lots,
@@ -103,7 +103,14 @@ def _block_values(plan: Plan, field: np.ndarray) -> np.ndarray:
 
 def _field_cover(plan: Plan, fields: Parcels, upland: np.ndarray) -> np.ndarray:
     """Cropland, orchards or grassland, by the blocks' use; some parcels are left to grass."""
-    use = plan.use.ravel()[fields.block]
+    # A parcel near its block's border may be used as the next block is: uses interlock.
+    astray = [
+        centre + 260.0 * (hashed(plan.seed, f"astray {axis}", fields.parcel) - np.float32(0.5))
+        for axis, centre in (("y", fields.centre_y), ("x", fields.centre_x))
+    ]
+    row = np.rint(plan.grid.rows(astray[0])).astype(np.int32).clip(0, plan.grid.shape[0] - 1)
+    column = np.rint(plan.grid.columns(astray[1])).astype(np.int32).clip(0, plan.grid.shape[1] - 1)
+    use = plan.use[row, column]
     to_grass = hashed(plan.seed, "left to grass", fields.parcel) < 0.09
     use = np.where(to_grass | (upland > 0), PASTURE, use)
     cover = np.full(use.shape, Cover.GRASSLAND, np.uint8)

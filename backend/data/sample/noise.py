@@ -40,9 +40,8 @@ def spline_weights(positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """First lattice index (N,) and the four weights (4, N) of the cubic B-spline at `positions`."""
     first = np.floor(positions).astype(np.int64)
     t = (positions - first).astype(np.float32)
-    weights = np.stack(
-        [(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, 1 + 3 * t + 3 * t**2 - 3 * t**3, t**3]
-    )
+    t2, t3 = t**2, t**3
+    weights = np.stack([(1 - t) ** 3, 3 * t3 - 6 * t2 + 4, 1 + 3 * (t + t2 - t3), t3])
     return first - 1, weights / np.float32(6)
 
 

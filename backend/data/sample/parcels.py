@@ -38,7 +38,8 @@ class Parcels:
 
     `block` is the flat index into Blocks, `parcel` a number of its own for each parcel.
     `along_m` and `across_m` are positions within the block, along and across the fields.
-    `edge_m` and `block_edge_m` are distances to the parcel's and the block's edge.
+    `edge_m` and `block_edge_m` are distances to the parcel's and the block's edge; `border` is a
+    number of its own for each pair of neighbouring blocks, that of the nearest border.
     `centre_y` and `centre_x` are the parcel's centre.
     """
 
@@ -48,6 +49,7 @@ class Parcels:
     across_m: np.ndarray
     edge_m: np.ndarray
     block_edge_m: np.ndarray
+    border: np.ndarray
     centre_y: np.ndarray
     centre_x: np.ndarray
 
@@ -71,7 +73,7 @@ def parcels_at(
     wave = 1.4 * blocks.spacing_m
     down = bend_m * smooth_noise(seed, f"{blocks.name} bend y", y, x, wave) + y[:, None]
     right = bend_m * smooth_noise(seed, f"{blocks.name} bend x", y, x, wave) + x[None, :]
-    block, block_edge = _nearest_block(blocks, down, right)
+    block, block_edge, border = nearest_block(blocks, down, right)
     down = down - blocks.y.astype(np.float32).ravel()[block]
     right = right - blocks.x.astype(np.float32).ravel()[block]
     angle = blocks.angle.astype(np.float32).ravel()
@@ -95,15 +97,16 @@ def parcels_at(
         across_m=across,
         edge_m=np.minimum(np.minimum(row_edge, column_edge), block_edge),
         block_edge_m=block_edge,
+        border=border,
         centre_y=centre_down - down + y[:, None].astype(np.float32),
         centre_x=centre_right - right + x[None, :].astype(np.float32),
     )
 
 
-def _nearest_block(
+def nearest_block(
     blocks: Blocks, down: np.ndarray, right: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Flat index of the nearest block centre, and the distance to the border with the next."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Flat index of the nearest block centre, distance to the border with the next, and its id."""
     columns = blocks.y.shape[1]
     centre_y = blocks.y.astype(np.float32).ravel()
     centre_x = blocks.x.astype(np.float32).ravel()
@@ -123,7 +126,8 @@ def _nearest_block(
         best = np.where(nearer, distance, best)
         found = np.where(nearer, index, found)
     apart = np.hypot(centre_y[found] - centre_y[other], centre_x[found] - centre_x[other])
-    return found, (second - best) / (2 * np.maximum(apart, 1))
+    border = np.minimum(found, other) * blocks.y.size + np.maximum(found, other)
+    return found, (second - best) / (2 * np.maximum(apart, 1)), border
 
 
 def _cut(

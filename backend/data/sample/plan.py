@@ -9,24 +9,24 @@ from scipy import ndimage
 
 from .lines import Lines
 from .noise import fractal_noise, hashed
-from .parcels import Blocks, block_centres
+from .parcels import Blocks, block_centres, nearest_block
 from .relief import CELL_M, CoarseGrid, make_relief
 from .rivers import Waters, make_waters
 from .settlement import Settlements, make_settlements
 
 CROPS, ORCHARDS, PASTURE = 0, 1, 2
 # Shares of the scene's ground: what is left of each by those before it is divided further.
-_WET, _ROCK, _FOREST, _CONIFER = 0.07, 0.07, 0.37, 0.5
+_WET, _ROCK, _FOREST, _CONIFER = 0.085, 0.07, 0.37, 0.5
 # Shares of the field blocks.
-_ORCHARD_BLOCKS, _CROP_BLOCKS = 0.22, 0.45
-_FIELD_BLOCK_M, _LOT_BLOCK_M = 640.0, 105.0
+_ORCHARD_BLOCKS, _CROP_BLOCKS = 0.25, 0.46
+_FIELD_BLOCK_M, _LOT_BLOCK_M = 640.0, 120.0
 
 
 @dataclass
 class Plan:
     """All that decides the land. Fields on the coarse grid hold where they are above 0.
 
-    `use` is CROPS, ORCHARDS or PASTURE for each block of `fields`.
+    `use` is CROPS, ORCHARDS or PASTURE, by the nearest block of `fields`.
     """
 
     seed: int
@@ -57,7 +57,8 @@ def make_plan(seed: int, side_m: float) -> Plan:
     slope = np.degrees(np.arctan(np.hypot(south, east)))
     settlements = make_settlements(seed, grid, waters, slope)
     covers = _covers(seed, grid, waters, settlements, slope, sunny=south)
-    fields, use = _fields(seed, grid, smooth, covers, slope, sunny=south, side_m=side_m)
+    fields, block_use = _fields(seed, grid, smooth, covers, slope, sunny=south, side_m=side_m)
+    nearest, _, _ = nearest_block(fields, *np.meshgrid(grid.y, grid.x, indexing="ij"))
     rivers = [(r.points, np.maximum(r.widths_m, 6.5)) for r in waters.rivers]
     return Plan(
         seed=seed,
@@ -67,7 +68,7 @@ def make_plan(seed: int, side_m: float) -> Plan:
         settlements=settlements,
         slope_deg=slope,
         fields=fields,
-        use=use,
+        use=block_use.ravel()[nearest],
         lots=_lots(seed, side_m),
         river_lines=Lines(rivers),
         bank_lines=Lines([(points, width + 26.0) for points, width in rivers]),
@@ -103,7 +104,7 @@ def _covers(
     height = waters.elevation - np.quantile(waters.elevation[grid.scene], 0.02)
     free = (waters.lake_m < 0) & (settlements.built_up < 0)
     shore = ndimage.gaussian_filter(np.where(waters.lake_m > 0, 1.0, 0.0), 7.0)
-    wet = 1.3 * waters.floor - waters.above_river_m / 6 + 4.0 * shore + noise("wet", 800.0, 3)
+    wet = 1.3 * waters.floor - waters.above_river_m / 6 + 4.0 * shore + 1.7 * noise("wet", 800.0, 3)
     wetland = _above_share(wet - 0.25 * slope, _WET, grid, free)
     free &= wetland < 0
     rock = slope / 8 + height / 130 + 0.8 * noise("rock", 500.0, 3)
@@ -131,7 +132,7 @@ def _fields(
     side_m: float,
 ) -> tuple[Blocks, np.ndarray]:
     """Blocks of fields that lie along the contours, and the use of each."""
-    first, y, x = block_centres(seed, "fields", _FIELD_BLOCK_M, side_m / 2)
+    first, y, x = block_centres(seed, "fields", _FIELD_BLOCK_M, -grid.y[0])
     rows, columns = grid.rows(y), grid.columns(x)
 
     def at(field: np.ndarray) -> np.ndarray:

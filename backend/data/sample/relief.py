@@ -98,7 +98,7 @@ def flood(elevation: np.ndarray, mouth: int) -> np.ndarray:
 
 
 def steepest_descent(elevation: np.ndarray) -> np.ndarray:
-    """The neighbour that each cell falls to most steeply, (cells,); a cell without one is its own."""
+    """The neighbour that each cell falls to most steeply, (cells,); its own number for none."""
     rows, columns = elevation.shape
     own = np.arange(rows * columns).reshape(rows, columns)
     best, receiver = np.zeros(elevation.shape), own.copy()
@@ -173,7 +173,7 @@ def _best_window(seed: int, grid: CoarseGrid) -> tuple[float, float]:
 
 
 def make_relief(seed: int, grid: CoarseGrid) -> tuple[np.ndarray, int, int]:
-    """Elevation in metres on the coarse grid, and the cells where the main river ends and begins."""
+    """Elevation in metres, and the cells where the main river ends and begins."""
     mountains = _mountains(seed, grid, _best_window(seed, grid))
     mouth, inflow = _gates(mountains)
     valley = _main_valley(seed, grid, mouth, inflow)

@@ -20,7 +20,7 @@ _POINTS_PER_CELL = 6
 
 @dataclass
 class RiverLine:
-    """A river from its head to where it joins another: positions (N, 2) as x, y; widths (N,) in m."""
+    """A river down to where it joins another: positions (N, 2) as x, y; widths (N,) in metres."""
 
     points: np.ndarray
     widths_m: np.ndarray
@@ -73,7 +73,7 @@ def _nearest_river(flow: Drainage) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _with_valley_floors(flow: Drainage) -> tuple[np.ndarray, np.ndarray]:
-    """Elevation with floors beside the rivers, wider for larger rivers; and how much floor it is."""
+    """Elevation with floors beside the rivers, wider for larger ones; and how much floor it is."""
     nearest, distance = _nearest_river(flow)
     half_width = 30.0 + 0.021 * np.sqrt(flow.catchment_m2.flat[nearest])
     floor = np.clip(1.6 - distance / half_width, 0, 1)

@@ -54,7 +54,7 @@ def make_settlements(
 
 
 def _cell(grid: CoarseGrid, site: np.ndarray) -> tuple[int, int]:
-    return int(round(grid.rows(site[1]))), int(round(grid.columns(site[0])))
+    return round(grid.rows(site[1])), round(grid.columns(site[0]))
 
 
 def _choose_sites(
@@ -155,5 +155,5 @@ def _built_up(
         columns = slice(max(0, column - reach), column + reach + 1)
         away = np.hypot((grid.y[rows] - y)[:, None], (grid.x[columns] - x)[None, :]) / radius
         np.minimum(nearest[rows, columns], away, out=nearest[rows, columns])
-    built_up = 1.0 - nearest * (1 - pull) - 0.20 * np.clip(nearest, 0, 1) * ragged
+    built_up = 1.0 - nearest * (1 - pull) - 0.15 * np.clip(nearest, 0, 1) * ragged
     return np.maximum(built_up, -20), np.minimum(nearest, 20).astype(np.float32)
