@@ -75,6 +75,13 @@ class LabelledTiles:
 
     def check(self, remedy: str) -> None:
         """DataError where there are too few tiles or classes to measure anything."""
+        if np.count_nonzero(self.counts(self.fit)) == 1:
+            only = self.classes[int(self.labels[self.fit[0]])].name
+            raise DataError(
+                f"all labelled tiles of {self.name} to fit on are of one class, {only}; "
+                "there is nothing to tell apart",
+                remedy,
+            )
         for part, positions in (("to fit on", self.fit), ("to test on", self.test)):
             if len(positions) < FEWEST_TILES:
                 raise DataError(
@@ -82,13 +89,6 @@ class LabelledTiles:
                     f"at least {FEWEST_TILES} are needed",
                     remedy,
                 )
-        if np.count_nonzero(self.counts(self.fit)) < 2:
-            only = self.classes[int(self.labels[self.fit[0]])].name
-            raise DataError(
-                f"all labelled tiles of {self.name} to fit on are of one class, {only}; "
-                "there is nothing to tell apart",
-                remedy,
-            )
 
     def notes(self) -> list[str]:
         """What a reader must know of classes that are missing in one of the parts."""

@@ -44,15 +44,16 @@ tbody th { font-weight: normal; white-space: nowrap; }
 .confusion th.turned span { position: absolute; bottom: .3rem; left: 50%; white-space: nowrap;
   transform-origin: 0 100%; transform: rotate(-55deg); font-weight: normal; }
 .confusion td.rate, .confusion tr.rate td, .confusion tr.rate th { color: #666; }
-.turned-room { padding-right: 5rem; }
 .example { display: grid; grid-template-columns: repeat(7, minmax(0, 1fr)); gap: .7rem;
   margin: 0 0 1.1rem; break-inside: avoid; }
 .example figure { margin: 0; }
 .example img { width: 100%; display: block; image-rendering: pixelated; border: 3px solid #fff;
   outline: 1px solid #bbb; }
-.example .query { padding-right: .7rem; border-right: 1px solid #ccc; }
+.example .query { position: relative; }
+.example .query::after { content: ""; position: absolute; top: 0; bottom: 0; right: -.4rem;
+  border-right: 1px solid #aaa; }
 .example .wrong img { border-color: #fff; outline: 3px dashed #d55e00; outline-offset: -3px; }
-.example figcaption { font-size: .78rem; line-height: 1.3; margin-top: .25rem; color: #444;
+.example figcaption { font-size: .72rem; line-height: 1.3; margin-top: .25rem; color: #444;
   overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.2rem; margin: .6rem 0; }
 dt { color: #666; }
@@ -107,7 +108,7 @@ $projection
 <p>At the left one held-out tile of each class, drawn at random; beside it the tiles to fit on that
 are most similar by their $kind, with the cosine. A dashed frame and ✗ mark another class.</p>
 $examples
-<p class="caption">Every tile is stretched alike. $bands.</p>
+<p class="caption">Every tile is stretched alike; $bands.</p>
 
 <h2>Tiles</h2>
 $counts

@@ -11,14 +11,16 @@ from matplotlib.image import imsave
 
 from .features import invalid_pixels
 
-# (red, green, blue) of the picture by band name: Landsat and Sentinel-2 number their bands.
-TRUE_COLOUR = (("red", "green", "blue"), ("b04", "b03", "b02"), ("b4", "b3", "b2"))
+# (red, green, blue) of the picture by band name; numbers with two digits are Sentinel-2's.
+TRUE_COLOUR = (("red", "green", "blue"), ("b04", "b03", "b02"))
 FALSE_COLOUR = (
     ("nir", "red", "green"),
     ("b08", "b04", "b03"),
     ("swir1", "nir", "red"),
     ("nir", "swir1", "red"),
 )
+# Below 1 lightens the dark: forest and water are a tenth as bright as sand and roofs.
+GAMMA = 0.7
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,17 @@ def _listed(names: list[str], positions: tuple[int, ...]) -> str:
     return ", ".join(names[p] for p in positions)
 
 
-def picture(tile: np.ndarray, bands: DisplayBands, stretch: np.ndarray, nodata: float | None):
+def picture(
+    tile: np.ndarray, bands: DisplayBands, stretch: np.ndarray, nodata: float | None
+) -> np.ndarray:
     """One tile (bands, H, W) as uint8 (H, W, 3); no-data pixels are white.
 
-    `stretch` (bands, 2) are the values that become black and full colour.
+    `stretch` (bands, 2) are the values that become black and full colour; GAMMA lies between.
     """
     chosen = list(bands.positions)
     values = tile[chosen].astype(np.float64)
     low, high = stretch[chosen, 0, None, None], stretch[chosen, 1, None, None]
-    scaled = ((values - low) / np.maximum(high - low, 1e-9)).clip(0, 1)
+    scaled = ((values - low) / np.maximum(high - low, 1e-9)).clip(0, 1) ** GAMMA
     scaled[:, invalid_pixels(tile[chosen], nodata).any(axis=0)] = 1.0
     return np.rint(255 * scaled).astype(np.uint8).transpose(1, 2, 0)
 

@@ -43,10 +43,11 @@ def comparison(mine: Result, other: Result, measure: str, quantity: str = "accur
 
 def _verdict(mine: Result, random: Result, statistics: Result) -> str:
     gain = mine.mean(LINEAR, "accuracy") - random.mean(LINEAR, "accuracy")
+    single = mine.deviation(LINEAR, "accuracy") is None
+    beyond = "" if single else ", more than the repeats vary"
     over_random = {
-        "above": f"Pretraining gains {_points(gain)} over random weights, more than the repeats "
-        "vary",
-        "level": "Pretraining does not beat random weights by more than the repeats vary",
+        "above": f"Pretraining gains {_points(gain)} over random weights{beyond}",
+        "level": f"Pretraining does not beat random weights{beyond.replace(',', ' by')}",
         "below": f"Pretraining loses {_points(-gain)} against random weights",
     }[comparison(mine, random, LINEAR)]
     over_statistics = {
@@ -54,7 +55,8 @@ def _verdict(mine: Result, random: Result, statistics: Result) -> str:
         "level": "it is level with plain band statistics",
         "below": "plain band statistics do better",
     }[comparison(mine, statistics, LINEAR)]
-    return f"{over_random}; {over_statistics}."
+    doubt = " (One repeat: how much it varies is not known.)" if single else ""
+    return f"{over_random}; {over_statistics}.{doubt}"
 
 
 def summary(

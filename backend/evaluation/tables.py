@@ -18,7 +18,7 @@ SHOWN_NEIGHBOURS = 6
 
 def classifier_titles(neighbours: list[int]) -> dict[str, str]:
     """Heading of each measure that has an accuracy."""
-    titles = {f"knn_{k}": f"kNN, k = {k}" for k in neighbours}
+    titles = {f"knn_{k}": f"kNN, k\u00a0=\u00a0{k}" for k in neighbours}
     titles["logistic_regression"] = "Logistic regression"
     titles["random_forest"] = "Random forest"
     titles["random_forest_random_splits"] = "Random forest, random splits"
@@ -48,7 +48,9 @@ def results_table(results: list[Result], columns: list[tuple[str, str, str]], sc
         cells = "".join(_cell(result, m, q, best[m, q], scale) for m, q, _ in columns)
         size = f' <span class="spread">{result.dimension}</span>' if result.dimension else ""
         kind = result.kind.replace(" ", "-")
-        rows.append(f'<tr class="{kind}"><th scope="row">{escape(result.name)}{size}</th>{cells}')
+        rows.append(
+            f'<tr class="{kind}"><th scope="row">{escape(result.name)}{size}</th>{cells}</tr>'
+        )
     return (
         f'<div class="wide"><table class="results"><thead><tr><th scope="col">Features</th>{head}'
         f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
@@ -140,7 +142,7 @@ def examples(tiles: LabelledTiles, vectors: np.ndarray, *, seed: int) -> tuple[s
             right = labels[position] == labels[query]
             other = escape(tiles.classes[labels[position]].name)
             mark = "✓" if right else "✗"
-            caption = f"{mark} {other}<br>{cosine:.2f}"
+            caption = f"{mark}&nbsp;{other}<br>{cosine:.2f}"
             cells.append(_figure(uri, caption, "right" if right else "wrong"))
         rows.append(f'<div class="example">{"".join(cells)}</div>')
     return "".join(rows), bands.caption
