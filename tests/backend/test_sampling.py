@@ -1,0 +1,134 @@
+"""Sampling: distinct, uniform, level over classes, regular, never more than there is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.data.sampling import NO_CLASS, level_quotas, sample, share_out
+from backend.data.scenes import open_scene
+from backend.data.survey import Geometry, Survey, window_sums
+from backend.runtime.errors import DataError
+from tests.backend.rasters import noise, write_raster
+
+
+@pytest.fixture
+def survey(tmp_path) -> Survey:
+    """Two scenes; every position of a 5-px chip is for training but for a test and a dead part."""
+    paths = [
+        write_raster(tmp_path / "a.tif", noise((24, 34))),
+        write_raster(tmp_path / "b.tif", noise((14, 24))),
+    ]
+    survey = Survey([open_scene(str(path)) for path in paths], Geometry(3, 1), tmp_path)
+    survey.positions[0][:] = 1
+    survey.positions[0][:6, :7] = 3
+    survey.positions[0][10:, 20:] = 0
+    survey.positions[1][:] = 1
+    return survey
+
+
+def _value(survey, selection) -> np.ndarray:
+    places = zip(selection.scene, selection.row, selection.column, strict=True)
+    return np.array([survey.positions[s][r, c] for s, r, c in places])
+
+
+@pytest.mark.parametrize("method", ["random", "grid"])
+def test_positions_are_distinct_allowed_and_in_order(survey, method):
+    chosen = sample(survey, [60, 0, 9], method=method, dominant=None, allow_fewer=False, seed=1)
+    table = list(zip(chosen.scene, chosen.row, chosen.column, strict=True))
+    assert len(set(table)) == len(table) == 69
+    assert table == sorted(table)
+    np.testing.assert_array_equal(_value(survey, chosen), chosen.split + 1)
+    assert (np.bincount(chosen.split) == [60, 0, 9]).all()
+
+
+def test_random_positions_are_uniform(survey):
+    """Over 400 draws of 20 from N positions each is hit 400·20/N times, within 6 sigma."""
+    hits = [np.zeros(places.shape, int) for places in survey.positions]
+    for seed in range(400):
+        chosen = sample(
+            survey, [20, 0, 0], method="random", dominant=None, allow_fewer=False, seed=seed
+        )
+        for scene, row, column in zip(chosen.scene, chosen.row, chosen.column, strict=True):
+            hits[scene][row, column] += 1
+    counted = np.concatenate(
+        [h[places == 1] for h, places in zip(hits, survey.positions, strict=True)]
+    )
+    expected = 400 * 20 / len(counted)
+    assert counted.sum() == 8000
+    assert np.abs(counted - expected).max() < 6 * np.sqrt(expected)
+
+
+def test_all_positions_can_be_taken(survey):
+    total = sum(int((places == 1).sum()) for places in survey.positions)
+    chosen = sample(
+        survey, [total, 0, 0], method="random", dominant=None, allow_fewer=False, seed=0
+    )
+    assert len(set(zip(chosen.scene, chosen.row, chosen.column, strict=True))) == total
+
+
+def test_too_few_are_told_with_a_number_that_fits(survey):
+    with pytest.raises(DataError, match="50 test chips are asked for, and 42 fit") as caught:
+        sample(survey, [50, 0, 50], method="random", dominant=None, allow_fewer=False, seed=0)
+    assert "--count 84" in caught.value.hint
+    fewer = sample(survey, [50, 0, 50], method="random", dominant=None, allow_fewer=True, seed=0)
+    assert (np.bincount(fewer.split) == [50, 0, 42]).all()
+
+
+def test_a_grid_is_regular_and_as_dense_as_asked(survey):
+    survey.positions[0][:] = 1
+    survey.positions[1][:] = 0
+    # 20 × 30 positions: a lattice of step 5 holds 4 × 6, of step 6 only 3 × 5.
+    chosen = sample(survey, [24, 0, 0], method="grid", dominant=None, allow_fewer=False, seed=0)
+    assert set(np.diff(np.unique(chosen.row))) == set(np.diff(np.unique(chosen.column))) == {5}
+
+
+def test_stratified_positions_are_level_over_classes(survey):
+    dominant = [np.full(places.shape, NO_CLASS, np.uint8) for places in survey.positions]
+    dominant[0][8:, :] = 0
+    dominant[0][15, :3] = 4
+    dominant[1][:] = 2
+    chosen = sample(
+        survey, [63, 0, 0], method="stratified", dominant=dominant, allow_fewer=False, seed=0
+    )
+    places = zip(chosen.scene, chosen.row, chosen.column, strict=True)
+    kinds = np.array([dominant[s][r, c] for s, r, c in places])
+    assert {kind: int((kinds == kind).sum()) for kind in (0, 2, 4, NO_CLASS)} == {
+        0: 30,
+        2: 30,
+        4: 3,
+        NO_CLASS: 0,
+    }
+    np.testing.assert_array_equal(_value(survey, chosen), 1)
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=9), st.integers(0, 200))
+def test_quotas_are_level_and_possible(available, number):
+    last = np.zeros(len(available), bool)
+    number = min(number, sum(available))
+    quotas = np.array(level_quotas(np.array(available), last, number))
+    assert quotas.sum() == number
+    assert (quotas <= available).all()
+    # No group has two fewer than another while it could give more.
+    open_ = quotas < np.array(available)
+    if open_.any() and number:
+        assert quotas.max() <= quotas[open_].min() + 1
+
+
+@given(st.integers(1, 10_000), st.floats(0, 0.5), st.floats(0, 0.45))
+def test_shares_sum_to_the_count_and_err_by_less_than_one(count, one, other):
+    fractions = [1 - one - other, one, other]
+    parts = share_out(count, fractions)
+    assert sum(parts) == count
+    assert all(abs(p - f * count) < 1 for p, f in zip(parts, fractions, strict=True))
+
+
+def test_window_sums_are_those_of_a_loop():
+    values = np.random.default_rng(0).integers(0, 9, (13, 17))
+    found = window_sums(values, 4)
+    assert found.shape == (10, 14)
+    for row in range(10):
+        for column in range(14):
+            assert found[row, column] == values[row : row + 4, column : column + 4].sum()
