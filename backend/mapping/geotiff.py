@@ -99,7 +99,7 @@ def write_cog(source: Path, target: Path, *, compression: str, resampling: str) 
             NUM_THREADS="ALL_CPUS",
             BIGTIFF="IF_SAFER",
         )
-    _check_whole(target)
+        _check_whole(target)
     with open(target, "rb+") as file:
         os.fsync(file.fileno())
 
