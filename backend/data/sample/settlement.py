@@ -45,7 +45,7 @@ def make_settlements(
     radii = np.where(np.arange(len(sites)) == 0, 720.0, 300.0 + 190.0 * size)
     cost = 1 + (slope_deg / 5) ** 2 + 400.0 * (waters.lake_m > -1) + 4.0 * (waters.floor > 0.9)
     roads = [
-        _smooth_path(grid, _least_cost_path(cost, _cell(grid, sites[a]), _cell(grid, sites[b])))
+        _smooth_path(grid, least_cost_path(cost, _cell(grid, sites[a]), _cell(grid, sites[b])))
         for a, b in _neighbours(sites)
     ]
     built_up, from_centre = _built_up(seed, grid, sites, radii, roads)
@@ -99,7 +99,7 @@ def _neighbours(sites: np.ndarray) -> list[tuple[int, int]]:
     return kept
 
 
-def _least_cost_path(cost: np.ndarray, begin: tuple[int, int], end: tuple[int, int]) -> np.ndarray:
+def least_cost_path(cost: np.ndarray, begin: tuple[int, int], end: tuple[int, int]) -> np.ndarray:
     """Cells (N, 2) of the cheapest way between two cells, sought in a window about them."""
     low = np.maximum(np.minimum(begin, end) - 30, 0)
     high = np.minimum(np.maximum(begin, end) + 31, cost.shape)
