@@ -56,8 +56,6 @@ class Batches:
 
     def from_step(self, first: int) -> Iterator[Batch]:
         """The batches from step `first` to the last, the next one read while one is in use."""
-        if first >= self._plan.steps:
-            return
         with ThreadPoolExecutor(max_workers=1) as reader:
             coming = reader.submit(self.batch, first)
             for step in range(first, self._plan.steps):

@@ -106,10 +106,12 @@ class _Run:
             tensorboard=self.job.tensorboard,
         )
         try:
-            self.loop(log)
+            if self.step < self.learner.plan.steps:
+                self.loop(log)
+            else:
+                self.export()
         finally:
             log.close()
-        self.export()
         self.reporter.artifact("encoder", self.folder / "encoder.safetensors")
 
     def loop(self, log: Log) -> None:
@@ -149,8 +151,7 @@ class _Run:
                 phase.advance(note=note, stop=False)
                 if stop and not last:
                     self.stop()
-        if speed.images:
-            self.reporter.say(speed.summary())
+        self.reporter.say(speed.summary())
 
     def check_finite(self, batch: Batch) -> None:
         """DataError or RequestError once the loss or a gradient is NaN or infinite."""

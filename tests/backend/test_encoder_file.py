@@ -87,7 +87,7 @@ def test_no_data_embeds_as_the_bands_offset(encoder_file: Path) -> None:
 def test_bands_are_matched_by_name(encoder_file: Path) -> None:
     frozen = load_encoder(encoder_file)
     assert frozen.band_indices(["nir", "blue", "red"], "here") == [2, 0]
-    with pytest.raises(RequestError, match="scene.tif has blue, red, so nir is missing"):
+    with pytest.raises(RequestError, match=r"scene\.tif has blue, red, so nir is missing"):
         frozen.band_indices(["blue", "red"], "scene.tif")
 
 

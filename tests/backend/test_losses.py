@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -149,7 +150,7 @@ def test_fact_13_limits_and_monotony() -> None:
     query = unit_vectors(1, 8, 1)
     cosines = np.linspace(-1, 1, 21)
     losses = [float(loss_of(query, c * query, negatives, 0.1)) for c in cosines]
-    assert all(a > b for a, b in zip(losses, losses[1:], strict=False))
+    assert all(a > b for a, b in itertools.pairwise(losses))
     far = float(loss_of(query, query, negatives, 1e6))
     assert far == pytest.approx(math.log(201), abs=1e-5)
     # T = 0.01 in float32: e^100 does not fit, the loss must.

@@ -59,7 +59,7 @@ def test_value_geometry_naip(naip: TileDataset) -> None:
 
 
 def test_value_geometry_sentinel2() -> None:
-    """On the 60 m grid neighbours lie -16 … 15 steps of 6 px away, as the released radius has it."""
+    """On the 60 m grid neighbours lie -16 … 15 steps of 6 px away."""
     words = chip_words(20_000, seed=3, epoch=0)
     offsets = Near(100, step_px=6).offsets(words)
     assert sorted(set(offsets.ravel().tolist())) == [6 * k for k in range(-16, 16)]
