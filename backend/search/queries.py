@@ -96,15 +96,17 @@ def _outside(text: str, crs: pyproj.CRS, target: Target) -> str:
     """Why a point was not found, with the target's extent in the point's own CRS."""
     to_points = pyproj.Transformer.from_crs(target.crs, crs, always_xy=True)
     try:
-        left, bottom, right, top = to_points.transform_bounds(*target.bounds)
-        places = ".5f" if crs.is_geographic else ".0f"
-        extent = (
-            f", which reaches from {left:{places}} to {right:{places}} in X and from "
-            f"{bottom:{places}} to {top:{places}} in Y in the point's CRS ({crs.name})"
-        )
+        bounds = to_points.transform_bounds(*target.bounds)
+        extent = f", which reaches {_extent(bounds, crs)} in the point's CRS ({crs.name})"
     except ProjError:
         extent = ""
     return f"the point {text} lies in no tile of {target.description}{extent}"
+
+
+def _extent(bounds: Sequence[float], crs: pyproj.CRS) -> str:
+    places = 5 if crs.is_geographic else 0
+    left, bottom, right, top = (f"{value:.{places}f}" for value in bounds)
+    return f"from {left} to {right} in X and from {bottom} to {top} in Y"
 
 
 def _from_examples(path: str, target: Target, reporter: Reporter) -> Query:
@@ -116,11 +118,10 @@ def _from_examples(path: str, target: Target, reporter: Reporter) -> Query:
             positions.append(found)
     nowhere = len(layer) - len(positions)
     if not positions:
-        left, bottom, right, top = layer.total_bounds
-        box = ", ".join(f"{value:.6g}" for value in target.bounds)
+        crs = pyproj.CRS.from_user_input(target.crs)
         raise DataError(
-            f"no example of {path} lies on {target.description}: the examples lie within "
-            f"{left:.6g}, {bottom:.6g}, {right:.6g}, {top:.6g}, the target within {box}",
+            f"no example of {path} lies on {target.description}: the examples reach "
+            f"{_extent(layer.total_bounds, crs)}, the target {_extent(target.bounds, crs)}",
             "check the layer's CRS, or take examples that lie on the imagery",
         )
     wanted = np.unique(np.concatenate(positions))
