@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from .ground import Ground, ground_of
 from .land import Land, land_at
-from .noise import hashed, smooth_noise
+from .noise import Window
 from .plan import Plan
 from .spectra import BANDS, HAZE, SPRING, SUMMER, VIGOUR, Material, reflectance_table
 
@@ -65,16 +65,13 @@ def draw(plan: Plan, rows: range, columns: range) -> Drawing:
     """Draw a window of the scene; its pixels are the same however the scene is cut."""
     y = _fine_positions(rows) - plan.half_side_m
     x = _fine_positions(columns) - plan.half_side_m
-    land = land_at(plan, y, x)
-    ground = ground_of(plan.seed, land)
+    land = land_at(plan, Window(plan.seed, y, x))
+    ground = ground_of(land)
     halo = slice(_HALO_PX, -_HALO_PX)
     return Drawing(
         cover=_majority(land.cover)[halo, halo],
         elevation=_averaged(land.elevation)[halo, halo],
-        images=[
-            _image(plan.seed, land, ground, acquisition, rows, columns)
-            for acquisition in ACQUISITIONS
-        ],
+        images=[_image(land, ground, acquisition, rows, columns) for acquisition in ACQUISITIONS],
     )
 
 
@@ -99,7 +96,6 @@ def _majority(fine: np.ndarray) -> np.ndarray:
 
 
 def _image(
-    seed: int,
     land: Land,
     ground: Ground,
     acquisition: Acquisition,
@@ -112,7 +108,7 @@ def _image(
     grows = np.ones(len(Material), np.float32)
     grows[list(_BARREN)] = 0
     vigour = ground.vigour * grows[ground.material]
-    haze = 1 + 0.35 * smooth_noise(seed, f"haze {acquisition.date}", land.y, land.x, 6000.0)
+    haze = 1 + 0.35 * land.window.smooth(f"haze {acquisition.date}", 2500.0)
     haze = _averaged(acquisition.haze * haze)
     halo = slice(_HALO_PX, -_HALO_PX)
     bands = []
@@ -120,15 +116,17 @@ def _image(
         fine = table[ground.material, number] * np.exp(VIGOUR[number] * vigour) * light
         fine = ndimage.gaussian_filter(fine, 1.1, truncate=3.0)
         seen = (_averaged(fine) + HAZE[number] * haze)[halo, halo]
-        bands.append(_with_noise(seed, seen, f"{acquisition.date} {number}", rows, columns))
+        bands.append(_with_noise(land.window, seen, f"{acquisition.date} {number}", rows, columns))
     return np.stack(bands)
 
 
-def _with_noise(seed: int, seen: np.ndarray, name: str, rows: range, columns: range) -> np.ndarray:
+def _with_noise(
+    window: Window, seen: np.ndarray, name: str, rows: range, columns: range
+) -> np.ndarray:
     """Sensor noise of 10 + 0.8 % and rounding; uint16, never the 0 that means no data."""
     row, column = np.array(rows)[:, None], np.array(columns)[None, :]
     # The sum of three uniform numbers is near enough to normal.
-    parts = [hashed(seed, f"sensor {name} {k}", row, column) for k in range(3)]
+    parts = [window.hashed(f"sensor {name} {k}", row, column) for k in range(3)]
     noise = 2 * (sum(parts) - np.float32(1.5))
     return np.clip(np.rint(seen + (10 + 0.008 * seen) * noise), 1, 10_000).astype(np.uint16)
 

@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 from scipy import ndimage
 
-from .noise import fractal_noise, hashed, smooth_noise, upsampled
+from .noise import Window, hashed, upsampled
 from .parcels import Parcels, parcels_at
 from .plan import CROPS, ORCHARDS, PASTURE, Plan
 
@@ -32,14 +32,13 @@ class Cover(IntEnum):
 
 @dataclass
 class Land:
-    """A window of the land at rows `y` × columns `x`; the arrays have the window's shape.
+    """The land in a window; the arrays have the window's shape.
 
     `cover` holds Cover codes. `lake_m` is above 0 in lakes, `upland` above 0 on high meadows,
     `core` is the distance from a settlement's centre in units of its radius.
     """
 
-    y: np.ndarray
-    x: np.ndarray
+    window: Window
     cover: np.ndarray
     elevation: np.ndarray
     slope_deg: np.ndarray
@@ -53,34 +52,35 @@ class Land:
     road: np.ndarray
 
 
-def land_at(plan: Plan, y: np.ndarray, x: np.ndarray) -> Land:
-    """The land at evenly spaced rows `y` × columns `x`, metres south and east of the centre."""
-    seed, grid = plan.seed, plan.grid
-    rows, columns = grid.rows(y), grid.columns(x)
+def land_at(plan: Plan, window: Window) -> Land:
+    """The land in a window of metres south and east of the scene's centre."""
+    y, x = window.y, window.x
+    rows, columns = plan.grid.rows(y), plan.grid.columns(x)
 
     def here(field: np.ndarray) -> np.ndarray:
         return upsampled(field, rows, columns)
 
-    fields = parcels_at(seed, plan.fields, y, x, bend_m=55.0)
-    lots = parcels_at(seed, plan.lots, y, x, bend_m=9.0)
-    slope, upland = here(plan.slope_deg), here(plan.upland)
-    upland = upland + 0.25 * fractal_noise(seed, "upland edge", y, x, 90.0, octaves=3)
-    shore = 0.25 * fractal_noise(seed, "shore edge", y, x, 45.0, octaves=2)
-    # The lattice smooths the shore's steep step a little; 0.4 m moves it back.
-    lake = here(np.clip(plan.waters.lake_m, -4, 12)) + shore
-    river = plan.river_lines.drawn(y, x)
+    fields = parcels_at(plan.seed, plan.fields, y, x, bend_m=55.0)
+    lots = parcels_at(plan.seed, plan.lots, y, x, bend_m=9.0)
+    slope, river = here(plan.slope_deg), plan.river_lines.drawn(y, x)
+    upland = here(plan.upland) + 0.25 * window.fractal("upland edge", 90.0, octaves=3)
+    # Beyond these depths the field says nothing of the shore, and its steps would show.
+    lake = here(np.clip(plan.waters.lake_m, -4, 12))
+    lake += 0.25 * window.fractal("shore edge", 45.0, octaves=2)
     cover = _field_cover(plan, fields, upland)
-    _grow_forest(plan, cover, fields, here, slope, upland, y, x)
-    ragged = fractal_noise(seed, "rock edge", y, x, 70.0, octaves=4, persistence=0.65)
+    forest = _forest(plan, window, fields, here(plan.forest), slope) & (upland < 0.9)
+    conifer = here(plan.conifer) + 0.3 * window.smooth("stand edge", 120.0)
+    conifer += 0.9 * (window.hashed("stand", fields.parcel) - np.float32(0.5))
+    cover[forest] = np.where(conifer[forest] > 0, Cover.CONIFER, Cover.BROADLEAF)
+    ragged = window.fractal("rock edge", 70.0, octaves=4, persistence=0.65)
     cover[here(plan.rock) + 0.55 * ragged > 0] = Cover.ROCK
-    ragged = fractal_noise(seed, "wet edge", y, x, 80.0, octaves=3)
+    ragged = window.fractal("wet edge", 80.0, octaves=3)
     cover[here(plan.wetland) + 0.22 * ragged > 0] = Cover.WETLAND
     cover[_block_values(plan, plan.settlements.built_up)[lots.block] > 0] = Cover.SETTLEMENT
     cover[(lake > 0) | river] = Cover.WATER
-    gullies = fractal_noise(seed, "gullies", y, x, 55.0, octaves=3, persistence=0.6)
+    gullies = window.fractal("gullies", 55.0, octaves=3, persistence=0.6)
     return Land(
-        y=y,
-        x=x,
+        window=window,
         cover=cover,
         elevation=here(plan.waters.flow.filled) + gullies * np.clip(slope - 4, 0, 34) * 0.13,
         slope_deg=slope,
@@ -119,19 +119,12 @@ def _field_cover(plan: Plan, fields: Parcels, upland: np.ndarray) -> np.ndarray:
     return cover
 
 
-def _grow_forest(plan, cover, fields, here, slope, upland, y, x) -> None:
-    """Forest over `cover`, in place: by parcels on gentle ground, by the terrain elsewhere."""
-    seed = plan.seed
-    at_parcels = ndimage.map_coordinates(
-        plan.forest,
-        (plan.grid.rows(fields.centre_y), plan.grid.columns(fields.centre_x)),
-        order=1,
-        mode="nearest",
-    )
-    ragged = fractal_noise(seed, "forest edge", y, x, 110.0, octaves=4, persistence=0.6)
-    at_place = here(plan.forest) + 0.22 * ragged
-    forest = np.where(slope < _PARCELLED_DEG, at_parcels + 0.04 * ragged, at_place) > 0
-    forest &= upland < 0.9
-    stand = hashed(seed, "stand", fields.parcel) - np.float32(0.5)
-    conifer = here(plan.conifer) + 0.3 * smooth_noise(seed, "stand edge", y, x, 120.0) + 0.9 * stand
-    cover[forest] = np.where(conifer[forest] > 0, Cover.CONIFER, Cover.BROADLEAF)
+def _forest(
+    plan: Plan, window: Window, fields: Parcels, at_place: np.ndarray, slope: np.ndarray
+) -> np.ndarray:
+    """True in forest: its edge follows parcels on gentle ground, the terrain elsewhere."""
+    centres = (plan.grid.rows(fields.centre_y), plan.grid.columns(fields.centre_x))
+    at_parcel = ndimage.map_coordinates(plan.forest, centres, order=1, mode="nearest")
+    ragged = window.fractal("forest edge", 110.0, octaves=4, persistence=0.6)
+    parcelled = slope < _PARCELLED_DEG
+    return np.where(parcelled, at_parcel + 0.04 * ragged, at_place + 0.22 * ragged) > 0

@@ -7,6 +7,7 @@ of the scene can be drawn without its neighbours.
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -99,3 +100,34 @@ def fractal_noise(
         )
         power += height**2
     return total / np.float32(np.sqrt(power))
+
+
+@dataclass(frozen=True)
+class Window:
+    """Evenly spaced rows `y` × columns `x`, in metres, to draw the noises of one seed on."""
+
+    seed: int
+    y: np.ndarray
+    x: np.ndarray
+
+    def smooth(self, name: str, wavelength_m: float) -> np.ndarray:
+        """`smooth_noise` on the window."""
+        return smooth_noise(self.seed, name, self.y, self.x, wavelength_m)
+
+    def fractal(
+        self, name: str, wavelength_m: float, *, octaves: int, persistence: float = 0.5
+    ) -> np.ndarray:
+        """`fractal_noise` on the window."""
+        return fractal_noise(
+            self.seed,
+            name,
+            self.y,
+            self.x,
+            wavelength_m,
+            octaves=octaves,
+            persistence=persistence,
+        )
+
+    def hashed(self, name: str, *keys: np.ndarray | int) -> np.ndarray:
+        """`hashed` with the window's seed."""
+        return hashed(self.seed, name, *keys)

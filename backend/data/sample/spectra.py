@@ -70,9 +70,9 @@ _REFLECTANCE = {
     Material.VINE: ((480, 780, 790, 1290, 2500, 2400), (310, 610, 390, 1080, 3100, 1950)),
     Material.VINEYARD_SOIL: ((620, 870, 1090, 1400, 2200, 2800), (640, 880, 990, 1370, 2300, 2700)),
     Material.RED_ROOF: ((540, 680, 980, 1130, 1500, 1850),) * 2,
-    Material.GREY_ROOF: ((650, 730, 800, 860, 1080, 1300),) * 2,
-    Material.BRIGHT_ROOF: ((1350, 1430, 1480, 1500, 1600, 1700),) * 2,
-    Material.ASPHALT: ((660, 740, 800, 840, 980, 1150), (680, 760, 820, 860, 990, 1170)),
+    Material.GREY_ROOF: ((560, 680, 780, 860, 1080, 1300),) * 2,
+    Material.BRIGHT_ROOF: ((1180, 1360, 1480, 1500, 1600, 1700),) * 2,
+    Material.ASPHALT: ((570, 690, 780, 830, 980, 1150),) * 2,
     Material.GARDEN: ((370, 690, 480, 1150, 3150, 1850), (390, 670, 540, 1130, 2800, 1950)),
     Material.TRACK: ((760, 990, 1200, 1480, 2200, 2600), (800, 1030, 1270, 1530, 2250, 2700)),
     Material.ROCK: ((530, 710, 850, 910, 1180, 1600),) * 2,
@@ -80,7 +80,7 @@ _REFLECTANCE = {
 }
 
 # How each band answers to vigorous growth: the logarithm's change for one standard deviation.
-VIGOUR = np.array([-0.07, -0.02, -0.11, 0.01, 0.075, -0.05], np.float32)
+VIGOUR = np.array([-0.09, -0.04, -0.15, 0.0, 0.09, -0.08], np.float32)
 # Path radiance of a light haze relative to the blue band's.
 HAZE = np.array([1.0, 0.62, 0.40, 0.33, 0.18, 0.03], np.float32)
 
