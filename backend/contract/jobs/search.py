@@ -18,7 +18,7 @@ class SearchJob:
     )
     encoder: str = setting("file", "", "Encoder that embeds the dataset's tiles")
     points: List[str] = setting(
-        "points", [], "Map points X,Y to search from; --point=-1,2 where X is negative"
+        "points", [], "Map points X,Y to search from; several make one query, their mean"
     )
     point_crs: str = setting("crs", "", "CRS of the points; by default that of the map or scene")
     chip: Optional[int] = setting(
@@ -32,7 +32,7 @@ class SearchJob:
     k: int = setting(
         "integer",
         20,
-        "Neighbours to find",
+        "Neighbours to find; the query's own pixels or chip are not among them",
         label="Number of neighbours",
         minimum=1,
         maximum=1_000_000,
