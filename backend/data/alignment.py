@@ -62,7 +62,7 @@ def best_shift(scene: Scene, land_cover: LandCover) -> Shift | None:
     row, column = (scene.height - height) // 2, (scene.width - width) // 2
     pixels = scene.read(row, column, height, width)
     valid = scene.valid(pixels)
-    counts = land_cover.counts(scene, row, height)[:, :, column : column + width]
+    counts = land_cover.counts(scene, row, height, column, width)
     classes = _filled(np.where(counts.any(0), counts.argmax(0), -1), _gap(scene, land_cover))
     inner = (slice(REACH_PX, height - REACH_PX), slice(REACH_PX, width - REACH_PX))
     imagery = pixels[(slice(None), *inner)].astype(np.float64)

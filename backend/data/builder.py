@@ -36,6 +36,9 @@ from .store_writer import ChipStoreWriter
 from .survey import Geometry, Survey, survey_positions, survey_validity
 from .working_folder import job_identity, recorded_job, working_folder
 
+# Blocks of rasters that GDAL keeps: a row of blocks of a wide scene, over all readers.
+GDAL_CACHE_BYTES = 256 * 2**20
+
 
 def build(job: BuildJob, reporter: Reporter) -> None:
     """Build the tile dataset that `job` asks for.
@@ -43,8 +46,8 @@ def build(job: BuildJob, reporter: Reporter) -> None:
     Raises RequestError, DataError or MachineError. A build that was interrupted goes on where it
     was when the same job is run again, and ends in the same bytes.
     """
-    # Within it GDAL's warnings go to Python's log, and not to stderr.
-    with rasterio.Env():
+    # Within it GDAL's warnings go to Python's log, and not to stderr. rasterio takes bytes here.
+    with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_BYTES):
         _build(job, reporter)
 
 

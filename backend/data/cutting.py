@@ -10,11 +10,14 @@ import numpy as np
 from backend.runtime.reporter import Reporter
 
 from .land_cover import LandCover
-from .sampling import COUNTS_AT_ONCE, Selection
+from .sampling import Selection
 from .scenes import Scene
 from .store_writer import ChipStoreWriter
 from .strips import Strip, ordered_map, strips_of
 from .survey import Geometry
+
+# Bytes per scene pixel while classes are counted: coordinates of layer pixels, sums.
+COUNTING_BYTES = 64
 
 
 def cut_chips(
@@ -86,6 +89,15 @@ def _cut(held: Sequence[tuple[Strip, np.ndarray]], row: int, column: int, size: 
     return np.concatenate(parts, axis=1)
 
 
+def _corners(selection: Selection, strip: Strip, inset: int, size: int) -> tuple[np.ndarray, ...]:
+    """Chips whose window reaches into a strip; and its top, left, bottom, right in the strip."""
+    top, left = selection.row + inset - strip.row, selection.column + inset
+    reaches = (selection.scene == strip.scene) & (top < strip.height) & (top + size > 0)
+    here = np.flatnonzero(reaches)
+    top, left = top[here], left[here]
+    return here, top.clip(0), left, (top + size).clip(None, strip.height), left + size
+
+
 def count_classes(
     scenes: Sequence[Scene],
     land_cover: LandCover,
@@ -95,38 +107,25 @@ def count_classes(
     workers: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Class counts of the anchor tiles and of the whole chips: two int64 (chips, classes)."""
+    windows = ((geometry.radius, geometry.tile), (0, geometry.chip))
     kinds = len(land_cover.table.classes)
-    windows = [
-        (geometry.radius, geometry.tile),
-        (0, geometry.chip),
-    ]
     totals = tuple(np.zeros((len(selection), kinds), np.int64) for _ in windows)
-    strips = []
-    for number, scene in enumerate(scenes):
-        height = max(16, COUNTS_AT_ONCE // (scene.width * kinds))
-        strips += [
-            Strip(number, row, min(height, scene.height - row))
-            for row in range(0, scene.height, height)
-        ]
 
     def count(strip: Strip) -> list[tuple[np.ndarray, np.ndarray]]:
-        counts = land_cover.counts(scenes[strip.scene], strip.row, strip.height)
-        sums = np.zeros((kinds, strip.height + 1, counts.shape[2] + 1), np.int64)
-        sums[:, 1:, 1:] = counts.cumsum(1, np.int64).cumsum(2)
-        found = []
-        for inset, size in windows:
-            top = selection.row + inset - strip.row
-            left = selection.column + inset
-            here = np.flatnonzero(
-                (selection.scene == strip.scene) & (top < strip.height) & (top + size > 0)
-            )
-            first, last = np.clip(top[here], 0, None), np.clip(top[here] + size, None, strip.height)
-            west, east = left[here], left[here] + size
-            part = sums[:, last, east] - sums[:, first, east]
-            part += sums[:, first, west] - sums[:, last, west]
-            found.append((here, part.T))
+        corners = [_corners(selection, strip, inset, size) for inset, size in windows]
+        found = [(here, np.zeros((len(here), kinds), np.int64)) for here, *_ in corners]
+        shape = (strip.height, scenes[strip.scene].width)
+        kind, place = land_cover.pixels(scenes[strip.scene], strip.row, strip.height)
+        sums = np.zeros((shape[0] + 1, shape[1] + 1), np.int64)
+        for one in np.unique(kind):
+            counts = np.bincount(place[kind == one], minlength=shape[0] * shape[1])
+            np.cumsum(counts.reshape(shape).cumsum(0), axis=1, out=sums[1:, 1:])
+            for (_, result), (_, top, left, bottom, right) in zip(found, corners, strict=True):
+                result[:, one] = sums[bottom, right] - sums[top, right]
+                result[:, one] += sums[top, left] - sums[bottom, left]
         return found
 
+    strips = strips_of(scenes, [COUNTING_BYTES] * len(scenes))
     needed = _strips_needed(strips, selection, geometry.chip, 0)
     with reporter.phase("count land cover", len(needed), "strips") as phase:
         for found in ordered_map(count, needed, workers):

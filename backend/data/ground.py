@@ -158,19 +158,20 @@ def survey_ground(
         per_cell = np.bincount(cells[valid != 0], minlength=size)
         if land_cover is None:
             return number, per_cell, None
-        counts = land_cover.counts(scene, strip.row, strip.height)
-        return number, per_cell, np.stack([np.bincount(cells, c.ravel(), size) for c in counts], -1)
+        kind, pixel = land_cover.pixels(scene, strip.row, strip.height)
+        per_class = np.bincount(cells[pixel] * kinds + kind, minlength=size * kinds)
+        return number, per_cell, per_class.reshape(size, kinds)
 
     totals = [
         _empty_cells(place, shape, cell_px, kinds)
         for place, shape in zip(places, shapes, strict=True)
     ]
-    strips = strips_of(survey.scenes, [POSITION_BYTES + 16 * kinds] * len(survey.scenes))
+    strips = strips_of(survey.scenes, [2 * POSITION_BYTES] * len(survey.scenes))
     with reporter.phase("look at the ground", len(strips), "strips") as phase:
         for number, valid, classes in ordered_map(count, strips, workers):
             totals[number].valid += valid
             if classes is not None:
-                totals[number].classes += classes.astype(np.int64)
+                totals[number].classes += classes
             phase.advance()
     return totals
 

@@ -41,10 +41,11 @@ class LandCover(ABC):
     counted: str
 
     @abstractmethod
-    def counts(self, scene: Scene, row: int, height: int) -> np.ndarray:
-        """Counts per scene pixel of a strip, uint32 (classes, height, scene.width).
+    def pixels(self, scene: Scene, row: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+        """The layer's pixels that count for a strip of a scene: their class and their place.
 
-        Raises DataError for codes that the class table does not hold.
+        Both (pixels,): class int16; place int64, the scene pixel's flat index in the strip (height,
+        scene.width). Raises DataError for codes that the class table does not hold.
         """
 
     @abstractmethod
@@ -54,6 +55,19 @@ class LandCover(ABC):
     @abstractmethod
     def description(self) -> str:
         """What the layer is called in messages."""
+
+    def counts(
+        self, scene: Scene, row: int, height: int, column: int = 0, width: int | None = None
+    ) -> np.ndarray:
+        """Counts per scene pixel of a window, int64 (classes, height, width)."""
+        width = scene.width - column if width is None else width
+        kind, place = self.pixels(scene, row, height)
+        rows, columns = np.divmod(place, scene.width)
+        columns -= column
+        inside = (columns >= 0) & (columns < width)
+        flat = (kind[inside].astype(np.int64) * height + rows[inside]) * width + columns[inside]
+        size = len(self.table.classes) * height * width
+        return np.bincount(flat, minlength=size).reshape(-1, height, width)
 
 
 @dataclass
@@ -85,16 +99,17 @@ class RasterLandCover(LandCover):
     def bounds_in(self, crs: CRS) -> list[float]:
         return _union([_file_bounds(file, crs) for file in self.files])
 
-    def counts(self, scene: Scene, row: int, height: int) -> np.ndarray:
-        total = np.zeros(len(self.table.classes) * height * scene.width, np.uint32)
+    def pixels(self, scene: Scene, row: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+        kinds, places = [np.empty(0, np.int16)], [np.empty(0, np.int64)]
         earlier: list[tuple[LayerFile, Window, np.ndarray]] = []
         for file in self.files:
             window = _window_under(file, scene, row, height)
             if window is None:
                 continue
             classes = self._read(file, window)
-            for first in range(0, window.height, max(1, POINTS_AT_ONCE // window.width)):
-                part = classes[first : first + max(1, POINTS_AT_ONCE // window.width)]
+            step = max(1, POINTS_AT_ONCE // window.width)
+            for first in range(0, window.height, step):
+                part = classes[first : first + step]
                 rows, columns = np.nonzero(part >= 0)
                 kind = part[rows, columns]
                 x, y = apply(
@@ -102,12 +117,14 @@ class RasterLandCover(LandCover):
                     columns + (window.col_off + 0.5),
                     rows + (window.row_off + first + 0.5),
                 )
-                free = ~_has_data(earlier, file.crs, x, y)
-                place, inside = _pixel_of(scene, row, height, file.crs, x[free], y[free])
-                flat = kind[free][inside].astype(np.int64) * height * scene.width + place
-                total += np.bincount(flat, minlength=len(total)).astype(np.uint32)
+                if earlier:
+                    free = ~_has_data(earlier, file.crs, x, y)
+                    kind, x, y = kind[free], x[free], y[free]
+                place, inside = _pixel_of(scene, row, height, file.crs, x, y)
+                kinds.append(kind[inside])
+                places.append(place)
             earlier.append((file, window, classes))
-        return total.reshape(len(self.table.classes), height, scene.width)
+        return np.concatenate(kinds), np.concatenate(places)
 
     def _read(self, file: LayerFile, window: Window) -> np.ndarray:
         """The class (int16) of each layer pixel in a window; NO_DATA where there is none."""
@@ -206,7 +223,7 @@ class PolygonLandCover(LandCover):
         own = CRS.from_wkt(self.frame.crs.to_wkt())
         return _bounds(*transform_points(own, crs, x, y))
 
-    def counts(self, scene: Scene, row: int, height: int) -> np.ndarray:
+    def pixels(self, scene: Scene, row: int, height: int) -> tuple[np.ndarray, np.ndarray]:
         tree, shapes, kinds = self._in(scene.crs)
         x, y = outline(scene.transform, row, 0, height, scene.width, points=2)
         hits = np.sort(tree.query(shapely.box(x.min(), y.min(), x.max(), y.max())))
@@ -217,10 +234,8 @@ class PolygonLandCover(LandCover):
                 out=burnt,
                 transform=scene.transform * Affine.translation(0, row),
             )
-        counts = np.zeros((len(self.table.classes), height, scene.width), np.uint32)
-        rows, columns = np.nonzero(burnt)
-        counts[burnt[rows, columns] - 1, rows, columns] = 1
-        return counts
+        place = np.flatnonzero(burnt)
+        return burnt.ravel()[place] - np.int16(1), place
 
     def _in(self, crs: CRS) -> tuple[shapely.STRtree, np.ndarray, np.ndarray]:
         """Index, polygons and classes in a CRS; polygons without a class are left out."""
