@@ -63,7 +63,10 @@ def whole_file(path: Path) -> Iterator[Path]:
         with open(temporary, "rb+") as file:
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError) and error.filename is None:
+            # A failed write does not say where; who reads of a full disk wants to know.
+            error.filename = str(path)
         remove(temporary)
         raise
 

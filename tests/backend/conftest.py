@@ -128,8 +128,8 @@ def write_dataset(
 
 
 def _statistics(values: np.ndarray) -> dict[str, float]:
-    """The statistics of one band over valid (not NaN) pixels."""
-    valid = values[~np.isnan(values)]
+    """The statistics of one band over finite pixels."""
+    valid = values[np.isfinite(values)]
     return dict(
         mean=float(valid.mean()),
         standard_deviation=float(valid.std()),
