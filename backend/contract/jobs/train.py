@@ -29,7 +29,7 @@ class TrainJob:
     architecture: str = setting("choice", "resnet18", "Encoder", choices=("resnet18", "resnet50"))
     stem: str = setting(
         "choice",
-        "small",
+        "medium",
         "First layers: 'small' keeps the resolution (3x3, stride 1, no pooling), for tiles under "
         "about 24 px; 'medium' halves it (3x3, stride 1, pooling), three times as fast; 'imagenet' "
         "quarters it (7x7, stride 2, pooling)",
