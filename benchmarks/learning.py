@@ -2,11 +2,11 @@
 
     python benchmarks/learning.py --scene both --steps 500 --seeds 0 1 2 --output learning
 
-For each scene a tile dataset is built once, balanced over land cover (Zion is forest for three
-quarters, and guessing "forest" would be right nine times of ten); for each seed an encoder is pretrained on its training
-blocks and measured on its test blocks, which share no pixel with them. The random encoder takes
-its weights from the same seed. Everything is done by the verbs a user runs. Writes learning.json
-and learning.md to the output folder; what an interrupted run has finished is not done again.
+For each scene a tile dataset is built once, balanced over land cover (at 60 % purity 94 % of Zion's
+32-px tiles are forest); for each seed an encoder is pretrained on its training blocks and measured
+on its test blocks, which share no pixel with them. The random encoder takes its weights from the
+same seed. Everything is done by the verbs a user runs. Writes learning.json and learning.md to the
+output folder; what an interrupted run has finished is not done again.
 """
 
 from __future__ import annotations

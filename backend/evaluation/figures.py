@@ -106,6 +106,8 @@ def projection_chart(panels: dict[str, np.ndarray], tiles: LabelledTiles) -> str
             points, shares = _plane(vectors, tiles, shown)
             for number, kind in enumerate(tiles.classes):
                 own = tiles.labels[shown] == number
+                if not own.any():
+                    continue
                 axis.scatter(
                     *points[own].T,
                     s=20,

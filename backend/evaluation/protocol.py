@@ -176,12 +176,13 @@ def measure_majority(result: Result, tiles: LabelledTiles, settings: Settings) -
 
 def protocol_in_words(tiles: LabelledTiles, settings: Settings) -> list[str]:
     """What was done, sentence by sentence."""
+    seeds = ", ".join(str(seed) for seed in settings.seeds())
     k = " and ".join(str(n) for n in settings.neighbours)
     return [
         f"Classes: {tiles.label_source}.",
         f"Fitted on {len(tiles.fit)} tiles, tested on {len(tiles.test)} others: "
         f"{tiles.test_source}.",
-        f"{settings.repeats} repeats with the seeds {settings.seeds()}. Each repeat fits on "
+        f"{settings.repeats} repeats with the seeds {seeds}. Each repeat fits on "
         f"another random {FIT_SHARE:.0%} of every class's tiles; random weights, forest and "
         "k-means start anew from its seed. Given are mean and standard deviation over the repeats; "
         "the deviation says nothing of how other ground would fare.",
