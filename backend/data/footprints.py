@@ -86,7 +86,15 @@ def write_footprints(
                 geometry=footprint_polygons(scenes, selection, inset, size, crs),
                 crs=projection(crs),
             )
-            pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG", append=path.exists())
+            pyogrio.write_dataframe(
+                frame,
+                path,
+                layer=layer,
+                driver="GPKG",
+                append=path.exists(),
+                # What GDAL 3.4, that of QGIS 3.22, reads without a warning.
+                dataset_options={} if path.exists() else {"VERSION": "1.2"},
+            )
     except pyogrio.errors.DataSourceError as error:
         raise MachineError(
             f"the footprints {path} cannot be written: {error}",

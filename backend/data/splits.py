@@ -27,6 +27,8 @@ DRAWS = 64
 BLOCK_SIDES = (2.0, 1.75, 1.5, 1.25, 1.0)
 # A share of the ground this far off, relative to what was asked for, is good enough.
 SHARE_TOLERANCE = 0.25
+# With fewer blocks than this, smaller ones are tried: few blocks cannot hold all land cover.
+LEAST_BLOCKS = 12
 
 
 class Blocks:
@@ -216,6 +218,7 @@ def _good_enough(split: Split, fractions: Sequence[float], wanted: Sequence[int]
         abs(split.shares[name] - fraction) <= SHARE_TOLERANCE * fraction
         for name, fraction in zip(SPLITS[1:], fractions[1:], strict=True)
     )
+    close = close and split.blocks.count >= LEAST_BLOCKS
     return close and all(split.positions[n] >= w for n, w in zip(SPLITS, wanted, strict=True))
 
 
@@ -286,8 +289,9 @@ def _penalty(
         penalty += 10 * max(0, wanted[split] - counts[split]) / max(1, wanted[split])
         own = classes[assigned == split].sum(0)
         if own.sum() > 0:
-            # Total variation between the class shares of this split and of all ground.
-            penalty += 0.5 * np.abs(own / own.sum() - whole).sum()
+            # Hellinger distance between the class shares of this split and of all ground: unlike
+            # total variation it notices that a rare class is missing.
+            penalty += np.sqrt(max(0.0, 1 - np.sqrt(own / own.sum() * whole).sum()))
         elif whole.sum() > 0:
             penalty += 1
     return penalty

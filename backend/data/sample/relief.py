@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from .noise import fractal_noise, smooth_noise
+from .noise import fractal_noise, hashed, smooth_noise
 
 CELL_M = 40.0
 MARGIN_CELLS = 48
@@ -98,14 +98,20 @@ def flood(elevation: np.ndarray, mouth: int) -> np.ndarray:
 
 
 def steepest_descent(elevation: np.ndarray) -> np.ndarray:
-    """The neighbour that each cell falls to most steeply, (cells,); its own number for none."""
+    """The neighbour that each cell falls to most steeply, (cells,); its own number for none.
+
+    Directions by the Rho8 method (Fairfield and Leymarie 1991).
+    """
     rows, columns = elevation.shape
     own = np.arange(rows * columns).reshape(rows, columns)
     best, receiver = np.zeros(elevation.shape), own.copy()
     padded = np.pad(elevation, 1, constant_values=np.inf)
     for down, right in _NEIGHBOURS:
         beside = padded[1 + down : 1 + down + rows, 1 + right : 1 + right + columns]
-        slope = (elevation - beside) / np.hypot(down, right)
+        # Eight directions alone would comb even slopes into parallel gullies; random diagonals
+        # between 1 and 2 cells long lead water down the true slope on average (Rho8).
+        chance = hashed(0, "Rho8", own, down, right) if down and right else np.float32(1)
+        slope = (elevation - beside) / (2 - chance)
         steeper = slope > best
         best[steeper] = slope[steeper]
         receiver[steeper] = own[steeper] + down * columns + right
