@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import rasterio
 
 from backend import __version__
 from backend.contract.jobs import EmbedJob
@@ -25,6 +24,7 @@ from backend.runtime.reporter import Reporter
 from . import styles
 from .clusters import Clusters
 from .embedding_map import EmbeddingMap, MapInformation
+from .geotiff import bounded_cache
 from .grid import MapGrid
 from .map_writing import MapWriter
 from .opening import open_scene_for
@@ -32,7 +32,6 @@ from .pictures import write_clusters, write_picture
 from .principal_components import PrincipalComponents
 from .statistics import Moments, Sample
 
-GDAL_CACHE_BYTES = 256 * 2**20
 SAMPLE_VECTORS = 20_000
 SAMPLE_BYTES = 64 * 2**20
 # Positions of several maps must differ in the sample: a map is taken to have fewer pixels.
@@ -75,7 +74,7 @@ def embed_scenes(job: EmbedJob, reporter: Reporter) -> None:
     writer = MapWriter(encoder, job, reporter)
     made = []
     staged = whole_files(output) if single else whole_folder(output)
-    with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_BYTES), staged as folder:
+    with bounded_cache(), staged as folder:
         for number, task in enumerate(tasks):
 
             def observe(vectors: np.ndarray, positions: np.ndarray, number: int = number) -> None:

@@ -75,7 +75,8 @@ class TileReader:
     def _read(self, top: int, bottom: int, left: int, right: int) -> np.ndarray:
         """Scene pixels of [top, bottom) × [left, right), mirrored outside the scene if asked."""
         scene = self.scene
-        if not self._mirror:
+        within = top >= 0 and left >= 0 and bottom <= scene.height and right <= scene.width
+        if within or not self._mirror:
             return scene.read(top, left, bottom - top, right - left, self.bands)
         rows = mirrored(np.arange(top, bottom), scene.height)
         columns = mirrored(np.arange(left, right), scene.width)
@@ -96,8 +97,9 @@ class TileReader:
         size, stride = self.grid.tile_size, self.grid.stride
         # Sums over rectangles from a table of running sums (Crow 1984).
         valid = self.scene.valid(pixels)
-        sums = np.zeros((valid.shape[0] + 1, valid.shape[1] + 1), np.int64)
-        sums[1:, 1:] = valid.cumsum(0, dtype=np.int64).cumsum(1)
+        sums = np.zeros((valid.shape[0] + 1, valid.shape[1] + 1), np.int32)
+        np.cumsum(valid, axis=0, out=sums[1:, 1:])
+        np.cumsum(sums[1:, 1:], axis=1, out=sums[1:, 1:])
         i = np.arange(rows)[:, None] * stride
         j = np.arange(columns)[None, :] * stride
         count = sums[i + size, j + size] - sums[i, j + size] - sums[i + size, j] + sums[i, j]

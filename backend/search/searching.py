@@ -11,6 +11,7 @@ import numpy as np
 from backend.contract.jobs import SearchJob
 from backend.data.dataset import TileDataset
 from backend.mapping.embedding_map import EmbeddingMap
+from backend.mapping.geotiff import bounded_cache
 from backend.networks.encoder_file import load_encoder
 from backend.runtime.device import choose_device
 from backend.runtime.errors import DataError, RequestError
@@ -39,7 +40,7 @@ def search(job: SearchJob, reporter: Reporter) -> None:
     check_output(Path(job.output), overwrite=job.overwrite)
     if job.similarity:
         check_output(Path(job.similarity), overwrite=job.overwrite)
-    with _open_target(job, reporter) as target:
+    with bounded_cache(), _open_target(job, reporter) as target:
         query = make_query(job, target, reporter)
         positions, similarities = find_neighbours(
             target, query, job.k, separation_px=job.separation_px, reporter=reporter
