@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import geopandas
 import numpy as np
 import rasterio
 
 from backend import __version__
 from backend.contract.jobs import BuildJob
 from backend.runtime import files
-from backend.runtime.errors import DataError, RequestError
+from backend.runtime.errors import RequestError
 from backend.runtime.reporter import Reporter
 
 from .cutting import count_classes, cut_chips
 from .dataset import SPLITS, Band, DatasetInformation, SceneRecord
 from .footprints import write_footprints
-from .ground import find_places, survey_ground
 from .land_cover import LandCover
-from .land_cover_source import open_land_cover, warn_of_misalignment
+from .land_cover_source import open_land_cover
+from .plan import Plan, make_plan, read_plan, write_plan
 from .polygons import read_polygons
-from .sampling import Selection, dominant_classes, sample, share_out
-from .scenes import Scene, open_scene
-from .splits import assign_positions, choose_split
+from .scene_list import open_scenes
+from .scenes import Scene
 from .statistics import Measures, measure
 from .store import ChipStore
 from .store_writer import ChipStoreWriter
-from .survey import Geometry, Survey, survey_positions, survey_validity
-from .working_folder import job_identity, recorded_job, working_folder
+from .survey import Geometry
+from .working_folder import WORKING_FILES, job_identity, recorded_job, working_folder
 
 # Blocks of rasters that GDAL keeps: a row of blocks of a wide scene, over all readers.
 GDAL_CACHE_BYTES = 256 * 2**20
+DATASET_FILES = ("chips.lmdb", "footprints.gpkg", "dataset.json", "events.jsonl")
 
 
 def build(job: BuildJob, reporter: Reporter) -> None:
@@ -55,7 +51,7 @@ def _build(job: BuildJob, reporter: Reporter) -> None:
     output = Path(job.output)
     fractions = _fractions(job)
     geometry = Geometry(job.tile_size_px, job.neighbour_radius_px)
-    scenes = open_scenes(job, geometry)
+    scenes = open_scenes(job, geometry, reporter)
     files.check_output(output, overwrite=job.overwrite)
     area = read_polygons(job.area) if job.area else None
     land_cover = open_land_cover(job, scenes, reporter)
@@ -64,15 +60,22 @@ def _build(job: BuildJob, reporter: Reporter) -> None:
     inputs = [str(path) for scene in scenes for path in scene.files]
     inputs += [*job.land_cover, job.class_table, job.area]
     with working_folder(output, job_identity(job, inputs), reporter) as folder:
-        plan = _read_plan(folder)
+        plan = read_plan(folder)
         if plan is None:
-            plan = _make_plan(job, scenes, geometry, fractions, land_cover, area, folder, reporter)
-            _write_plan(folder, plan)
+            plan = make_plan(job, scenes, geometry, fractions, land_cover, area, folder, reporter)
+            write_plan(folder, plan)
         _fill(job, scenes, geometry, land_cover, plan, folder, reporter)
-        (folder / _PLAN).unlink()
+        _tidy(folder)
     for scene in scenes:
         scene.close()
     reporter.artifact("tile dataset", output)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove all but the dataset's own files: the plan, and what killed builds left."""
+    for path in folder.iterdir():
+        if path.name not in (*DATASET_FILES, *WORKING_FILES):
+            files.remove(path)
 
 
 def _fractions(job: BuildJob) -> list[float]:
@@ -87,163 +90,12 @@ def _fractions(job: BuildJob) -> list[float]:
     return [train, job.validation_fraction, job.test_fraction]
 
 
-def open_scenes(job: BuildJob, geometry: Geometry) -> list[Scene]:
-    """The job's scenes, checked to agree in bands, dtype and no data, with distinct names."""
-    if job.dates and len(job.dates) != len(job.scenes):
-        raise RequestError(f"{len(job.dates)} dates are given for {len(job.scenes)} scenes")
-    scenes = [
-        open_scene(
-            specification,
-            bands=job.bands,
-            nodata=job.nodata,
-            resampling=job.resampling,
-            date=job.dates[number] if job.dates else None,
-        )
-        for number, specification in enumerate(job.scenes)
-    ]
-    for scene in scenes:
-        _check_agreement(scenes[0], scene)
-    chip = geometry.chip
-    if all(min(scene.width, scene.height) < chip for scene in scenes):
-        largest = max(scenes, key=lambda scene: min(scene.width, scene.height))
-        raise RequestError(
-            f"a chip is {chip} px wide (tile {geometry.tile} + 2 × radius {geometry.radius}), and "
-            f"no scene is: {largest.name} is {largest.width} × {largest.height} px",
-            "use a smaller --tile-size-px or --neighbour-radius-px",
-        )
-    counts = Counter(scene.name for scene in scenes)
-    for number, scene in enumerate(scenes):
-        if counts[scene.name] > 1:
-            scene.name = f"{scene.name} ({number + 1})"
-    return scenes
-
-
-def _check_agreement(first: Scene, scene: Scene) -> None:
-    if set(scene.band_names) != set(first.band_names):
-        raise DataError(
-            f"the scenes differ in bands: {first.name} has {', '.join(first.band_names)}; "
-            f"{scene.name} has {', '.join(scene.band_names)}",
-            "choose by --bands the bands that all scenes have",
-        )
-    if scene.dtype != first.dtype:
-        raise DataError(
-            f"the scenes differ in type: {first.name} is {first.dtype}, {scene.name} {scene.dtype}",
-            "convert them to one type (gdal_translate -ot)",
-        )
-    if scene.nodata != first.nodata:
-        raise DataError(
-            f"the scenes differ in no data: {first.name} has {first.nodata}, {scene.name} "
-            f"{scene.nodata}",
-            "give one value for all by --nodata",
-        )
-
-
-@dataclass
-class _Plan:
-    """What is decided before chips are cut."""
-
-    selection: Selection
-    blocks: dict[str, Any]
-
-
-_PLAN = "plan.npz"
-
-
-def _write_plan(folder: Path, plan: _Plan) -> None:
-    with files.whole_file(folder / _PLAN) as temporary:
-        table = np.stack([*vars(plan.selection).values()])
-        blocks = np.frombuffer(json.dumps(plan.blocks).encode(), np.uint8)
-        np.savez(temporary, selection=table, blocks=blocks)
-
-
-def _read_plan(folder: Path) -> _Plan | None:
-    if not (folder / _PLAN).exists():
-        return None
-    with np.load(folder / _PLAN, allow_pickle=False) as arrays:
-        return _Plan(Selection(*arrays["selection"]), json.loads(arrays["blocks"].tobytes()))
-
-
-def _make_plan(
-    job: BuildJob,
-    scenes: list[Scene],
-    geometry: Geometry,
-    fractions: list[float],
-    land_cover: LandCover | None,
-    area: geopandas.GeoDataFrame | None,
-    folder: Path,
-    reporter: Reporter,
-) -> _Plan:
-    """Survey the scenes, split the ground, and choose the chips."""
-    scratch = folder / "scratch"
-    files.remove(scratch)
-    scratch.mkdir()
-    workers = job.workers
-    survey = Survey(scenes, geometry, scratch)
-    survey_validity(survey, reporter, workers)
-    survey_positions(survey, area, job.minimum_valid_fraction, reporter, workers)
-    if not any(places.any() for places in survey.positions):
-        raise DataError(
-            f"no chip of {geometry.chip} px fits: "
-            + ("none lies wholly inside the area" if area is not None else "too much is no data"),
-            "see --minimum-valid-fraction, --nodata, --area, and the chip's size",
-        )
-    places = find_places(scenes)
-    cell = max(1, geometry.chip // 4)
-    cells = survey_ground(survey, places, land_cover, cell, reporter, workers)
-    if land_cover is not None:
-        if not any(one.classes.any() for one in cells):
-            raise DataError(
-                f"the land cover {land_cover.description()} has only no data under the scenes",
-                "check its CRS (--land-cover-crs) and the nodata of its class table",
-            )
-        warn_of_misalignment(land_cover, scenes, reporter)
-    wanted = share_out(job.count, fractions)
-    split = choose_split(
-        survey,
-        places,
-        cells,
-        fractions=fractions,
-        wanted=wanted,
-        block_size_px=_block_size(job, geometry),
-        seed=job.seed,
-        reporter=reporter,
-        workers=workers,
-    )
-    assign_positions(survey, split.blocks, split.assigned, reporter, workers)
-    dominant = None
-    if job.sampling == "stratified":
-        dominant = dominant_classes(survey, land_cover, scratch, reporter, workers)
-    selection = sample(
-        survey,
-        wanted,
-        method=job.sampling,
-        dominant=dominant,
-        allow_fewer=job.allow_fewer,
-        seed=job.seed,
-    )
-    if len(selection) < job.count:
-        reporter.warning(f"{len(selection)} chips fit; {job.count} were asked for")
-    del survey, dominant
-    files.remove(scratch)
-    shares = {name: round(share, 6) for name, share in split.shares.items()}
-    return _Plan(selection, {"block_size_px": split.blocks.size_px, "shares": shares})
-
-
-def _block_size(job: BuildJob, geometry: Geometry) -> int | None:
-    if job.block_size_px is not None and job.block_size_px < geometry.chip:
-        raise RequestError(
-            f"--block-size-px {job.block_size_px} is less than a chip of {geometry.chip} px",
-            "no chip would lie in one block",
-        )
-    return job.block_size_px
-
-
 def _fill(
     job: BuildJob,
     scenes: Sequence[Scene],
     geometry: Geometry,
     land_cover: LandCover | None,
-    plan: _Plan,
+    plan: Plan,
     folder: Path,
     reporter: Reporter,
 ) -> None:
@@ -283,7 +135,7 @@ def _information(
     scenes: Sequence[Scene],
     geometry: Geometry,
     land_cover: LandCover | None,
-    plan: _Plan,
+    plan: Plan,
     measures: Measures,
 ) -> DatasetInformation:
     first = scenes[0]

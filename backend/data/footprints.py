@@ -24,6 +24,11 @@ from .survey import Geometry
 POINTS = 9
 # GeoPackage records when a table changed; the clock must not change the bytes.
 _CHANGED = "2000-01-01T00:00:00.000Z"
+_WRITE_ERRORS = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
+)
 
 
 def common_crs(scenes: Sequence[Scene]) -> CRS:
@@ -61,7 +66,9 @@ def write_footprints(
     counts: tuple[np.ndarray, np.ndarray],
 ) -> None:
     """Write the layers `tiles` and `chips`. `counts` are those of each layer, (chips, classes)."""
-    path.unlink(missing_ok=True)
+    for name in (path.name, f"{path.name}-journal", f"{path.name}-wal", f"{path.name}-shm"):
+        # A journal that a killed build left would be rolled back into the new file.
+        path.with_name(name).unlink(missing_ok=True)
     crs = common_crs(scenes)
     layers = (
         ("tiles", geometry.radius, geometry.tile, counts[0]),
@@ -95,10 +102,10 @@ def write_footprints(
                 # What GDAL 3.4, that of QGIS 3.22, reads without a warning.
                 dataset_options={} if path.exists() else {"VERSION": "1.2"},
             )
-    except pyogrio.errors.DataSourceError as error:
+    except _WRITE_ERRORS as error:
         raise MachineError(
-            f"the footprints {path} cannot be written: {error}",
-            "the disk may be full: free some space and run the same again",
+            f"the disk is full, or failing, while writing {path}: {error}",
+            "free some space and run the same again: it goes on where it was",
         ) from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

@@ -27,7 +27,8 @@ from .land_cover import (
     open_rasters,
 )
 from .polygons import read_polygons
-from .scenes import Scene, ground_resolution_m
+from .scene_grid import ground_resolution_m
+from .scenes import Scene
 
 VECTOR_SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".kml", ".gml", ".parquet")
 # Fewer layer pixels than this in a tile say little about what it holds.

@@ -45,8 +45,8 @@ class ChipStoreWriter:
         try:
             with self._session(self.total) as environment, environment.begin() as transaction:
                 return transaction.stat()["entries"]
-        except lmdb.Error:
-            # Killed before its first batch was whole.
+        except (lmdb.InvalidError, lmdb.CorruptedError):
+            # Killed before its first page was whole.
             self.path.unlink()
             return 0
 
@@ -65,18 +65,9 @@ class ChipStoreWriter:
                     for number, value in enumerate(values, self.done):
                         transaction.put(chip_key(number), value, append=True)
                 environment.sync(True)
-        except (lmdb.DiskError, lmdb.MapFullError, OSError) as error:
-            raise disk_full(self.path, error) from error
-        except lmdb.Error as error:
-            if "space" in str(error) or "large" in str(error) or "Input/output" in str(error):
-                raise disk_full(self.path, error) from error
-            raise
+        except (lmdb.Error, OSError) as error:
+            raise MachineError(
+                f"the disk is full, or failing, while writing {self.path}: {error}",
+                "free some space and run the same again: it goes on where it was",
+            ) from error
         self.done += len(values)
-
-
-def disk_full(path: Path, error: Exception) -> MachineError:
-    """The error for a disk that is full; what was written so far is kept."""
-    return MachineError(
-        f"the disk is full while writing {path}: {error}",
-        "free some space and run the same again: it goes on where it was",
-    )

@@ -20,7 +20,7 @@ from backend.runtime.reporter import Reporter
 
 # Settings that do not change what a dataset holds.
 _OUTSIDE = ("output", "workers", "overwrite")
-_NOTE, _LOCK = "build.json", "lock"
+_NOTE, _LOCK = WORKING_FILES = ("build.json", "lock")
 
 
 def recorded_job(job: BuildJob) -> dict[str, Any]:

@@ -266,14 +266,17 @@ def test_two_builds_at_once_into_one_folder(tmp_path, scene, capsys):
     assert build(scene, tmp_path / "d.tiles") == 0
 
 
-@pytest.mark.parametrize("limit", [2_000, 20_000, 60_000, 200_000])
-def test_a_full_disk_keeps_what_was_done(tmp_path, limit):
+# Tile, neighbour radius, and the size of file that is refused: chips, or footprints, are larger.
+@pytest.mark.parametrize(
+    "tile, radius, limit", [(8, 4, 2_000), (8, 4, 20_000), (8, 4, 200_000), (4, 0, 50_000)]
+)
+def test_a_full_disk_keeps_what_was_done(tmp_path, tile, radius, limit):
     """A limit on the size of files stands for a full disk, at different moments of the build."""
     scene = write_raster(tmp_path / "a.tif", noise((2, 90, 100)), nodata=0)
     output = tmp_path / "d.tiles"
-    command = [sys.executable, "-m", "backend.build", *arguments(scene, output, count=300)]
+    options = dict(count=300, tile_size_px=tile, neighbour_radius_px=radius)
     process = subprocess.run(
-        command,
+        [sys.executable, "-m", "backend.build", *arguments(scene, output, **options)],
         cwd=REPOSITORY,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
@@ -283,8 +286,20 @@ def test_a_full_disk_keeps_what_was_done(tmp_path, limit):
     assert process.returncode == 4, process.stderr
     assert "the disk is full" in process.stderr and "Traceback" not in process.stderr
     assert not output.exists() and (tmp_path / ".partial-d.tiles").exists()
-    assert build(scene, output, count=300) == 0
+    assert build(scene, output, **options) == 0
     assert sorted(os.listdir(tmp_path)) == ["a.tif", "d.tiles"]
+
+
+def test_warnings_of_scenes_of_other_sizes(tmp_path, scene, capsys):
+    names = ("red", "nir")
+    small = write_raster(tmp_path / "s.tif", noise((2, 9, 90)), names=names)
+    other = write_raster(
+        tmp_path / "o.tif", noise((2, 90, 90)), names=names, transform=GRID * Affine.scale(0.5)
+    )
+    assert build(f"{scene} :: {small} :: {other}", tmp_path / "d.tiles") == 0
+    text = capsys.readouterr().err
+    assert "1 of 3 scenes are smaller than a chip: s" in text
+    assert "differ in ground resolution: a has 30 m, o 15 m" in text
 
 
 def test_warnings_of_doubtful_land_cover(tmp_path, capsys):

@@ -19,7 +19,7 @@ import shapely
 
 from backend.contract.jobs import BuildJob
 from backend.contract.settings import make_job
-from backend.data import builder, store_writer, strips
+from backend.data import builder, plan, store_writer, strips
 from backend.data.dataset import TileDataset
 from backend.runtime import stopping
 from backend.runtime.reporter import Reporter
@@ -158,12 +158,19 @@ def _job(scene: Path, output: Path, **more: object):
     return make_job(BuildJob, dict(scenes=[str(scene)], output=str(output), **values))
 
 
-STEPS = ("survey_validity", "choose_split", "sample", "cut_chips", "measure", "write_footprints")
+STEPS = (
+    (plan, "survey_validity"),
+    (plan, "choose_split"),
+    (plan, "sample"),
+    (builder, "cut_chips"),
+    (builder, "measure"),
+    (builder, "write_footprints"),
+)
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("module, step", STEPS)
 def test_a_build_stopped_before_any_step_is_completed_with_the_same_bytes(
-    tmp_path, scene, monkeypatch, step
+    tmp_path, scene, monkeypatch, module, step
 ):
     monkeypatch.setattr(store_writer, "BATCH_BYTES", 8 * 1024)
     builder.build(_job(scene, tmp_path / "whole" / "d.tiles"), Reporter())
@@ -173,7 +180,7 @@ def test_a_build_stopped_before_any_step_is_completed_with_the_same_bytes(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(builder, step, die)
+        patch.setattr(module, step, die)
         with pytest.raises(KeyboardInterrupt):
             builder.build(_job(scene, output), Reporter())
     assert not output.exists()
@@ -200,7 +207,7 @@ def test_a_stop_within_cutting_keeps_the_chips_that_are_done(tmp_path, scene, mo
         patch.setattr(store_writer.ChipStoreWriter, "_write", write_and_stop)
         with pytest.raises(stopping.Stopped):
             builder.build(_job(scene, output), Reporter())
-    monkeypatch.setattr(builder, "survey_validity", None)  # The plan is not made again.
+    monkeypatch.setattr(plan, "survey_validity", None)  # The plan is not made again.
     cut = []
     append = store_writer.ChipStoreWriter.append
     monkeypatch.setattr(
