@@ -26,7 +26,9 @@ def duration_words(seconds: float) -> str:
 def progress_words(event: Event) -> str:
     """One line for a progress event: "cutting: 12 of 40 chips · 8.5 a second · about 3 s left"."""
     done, total, unit = event["done"], event["total"], event["unit"]
-    parts = [f"{event['phase']}: {done:,} of {total:,} {unit}".strip()]
+    if not done:
+        return f"{event['phase']}: {total:,} {unit}"
+    parts = [f"{event['phase']}: {done:,} of {total:,} {unit}"]
     if event.get("rate") and done < total:
         rate = event["rate"]
         parts.append(f"{rate:,.0f} a second" if rate >= 10 else f"{rate:.2g} a second")

@@ -5,30 +5,41 @@ from pathlib import Path
 from typing import Any, ClassVar, List
 
 from qgis.core import (
-    QgsLayerMetadata,
+    QgsContrastEnhancement,
+    QgsLayerTree,
     QgsMapLayer,
+    QgsMultiBandColorRenderer,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingLayerPostProcessorInterface,
     QgsProcessingOutputLayerDefinition,
     QgsProcessingUtils,
     QgsProject,
+    QgsRasterLayer,
+    QgsRasterMinMaxOrigin,
 )
 
 from .environment import PLUGIN_FOLDER
 
 GROUP = "Near Things"
+NATURAL_COLOURS = "natural colours"
+RUN_PROPERTY = "near_things/run"
+ORDER_PROPERTY = "near_things/order"
 STYLE_FOLDER = PLUGIN_FOLDER / "resources" / "styles"
 
 
 @dataclass
 class ResultLayer:
-    """How a result arrives: `style` names a style of the plugin for files without one beside them.
+    """How a result arrives.
 
-    `abstract` and `command` go into the layer's metadata.
+    `run` is shared by the results of one run, and `order` is 0 for the one on top. `style` names
+    a style of the plugin for files without one beside them: a file in its folder of styles, or
+    "natural colours". `abstract` and `command` go into the layer's metadata.
     """
 
     name: str
+    run: str
+    order: int = 0
     style: str = ""
     abstract: str = ""
     command: str = ""
@@ -52,39 +63,73 @@ class LayerFinisher(QgsProcessingLayerPostProcessorInterface):
             self._waiting.remove(self)
         apply_style(layer, self._result.style)
         describe(layer, self._result)
-        move_into_group(layer, context.project() or QgsProject.instance())
+        move_into_group(layer, self._result, context.project() or QgsProject.instance())
         layer.triggerRepaint()
 
 
 def apply_style(layer: QgsMapLayer, fallback: str) -> None:
-    """Give `layer` the style beside its file, else the plugin's own style named `fallback`."""
+    """Give `layer` the style beside its file, else the plugin's own one named `fallback`."""
     _, found = layer.loadDefaultStyle()
-    if not found and fallback:
+    if found or not fallback:
+        return
+    if fallback == NATURAL_COLOURS:
+        show_natural_colours(layer)
+    else:
         layer.loadNamedStyle(str(STYLE_FOLDER / f"{fallback}.qml"))
+
+
+def show_natural_colours(layer: QgsRasterLayer) -> None:
+    """Show the bands named red, green and blue as such, where the layer has them."""
+    names = [
+        layer.bandName(n + 1).partition(": ")[2].split(" ")[0] for n in range(layer.bandCount())
+    ]
+    if not {"red", "green", "blue"} <= set(names):
+        return
+    bands = [names.index(name) + 1 for name in ("red", "green", "blue")]
+    layer.setRenderer(QgsMultiBandColorRenderer(layer.dataProvider(), *bands))
+    layer.setContrastEnhancement(
+        QgsContrastEnhancement.ContrastEnhancementAlgorithm.StretchToMinimumMaximum,
+        QgsRasterMinMaxOrigin.Limits.CumulativeCut,
+    )
 
 
 def describe(layer: QgsMapLayer, result: ResultLayer) -> None:
     """Say in the layer's metadata what it is and how to make it again."""
-    metadata: QgsLayerMetadata = layer.metadata()
+    metadata = layer.metadata()
     metadata.setTitle(result.name)
     if result.abstract:
         metadata.setAbstract(result.abstract)
     if result.command:
         metadata.setHistory([result.command])
     layer.setMetadata(metadata)
+    layer.setCustomProperty(RUN_PROPERTY, result.run)
+    layer.setCustomProperty(ORDER_PROPERTY, result.order)
 
 
-def move_into_group(layer: QgsMapLayer, project: QgsProject) -> None:
-    """Put the layer's entry on top of the plugin's group, which is made on top where it lacks."""
+def move_into_group(layer: QgsMapLayer, result: ResultLayer, project: QgsProject) -> None:
+    """Put the layer's entry into the plugin's group: newest run on top, each run in its order."""
     root = project.layerTreeRoot()
     node = root.findLayer(layer.id())
     if node is None:
         return
     group = root.findGroup(GROUP) or root.insertGroup(0, GROUP)
-    if node.parent() == group:
-        return
-    group.insertChildNode(0, node.clone())
+    moved = node.clone()
+    if isinstance(layer, QgsRasterLayer) and isinstance(
+        layer.renderer(), QgsMultiBandColorRenderer
+    ):
+        # The legend would only name three bands.
+        moved.setExpanded(False)
     node.parent().removeChildNode(node)
+    # Processing loads the results of a run in the order of their paths.
+    position = 0
+    for child in group.children():
+        other = child.layer() if QgsLayerTree.isLayer(child) else None
+        if other is None or other.customProperty(RUN_PROPERTY) != result.run:
+            break
+        if int(other.customProperty(ORDER_PROPERTY)) > result.order:
+            break
+        position += 1
+    group.insertChildNode(position, moved)
 
 
 def finish_output(path: str, result: ResultLayer, context: QgsProcessingContext) -> None:

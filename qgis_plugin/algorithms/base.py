@@ -1,6 +1,7 @@
 """What all algorithms share: parameters from the contract, checks, the child process, results."""
 
 import shlex
+import uuid
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
@@ -25,6 +26,7 @@ from ..environment import interpreter, interpreter_problem
 from ..icons import icon
 from ..process import BackendProcess, Outcome, verb_arguments
 from ..progress import ProgressTeller
+from ..results import ResultLayer, layer_stem
 from . import checks
 from .help import help_text
 from .parameters import ValueReader, in_form_words, make_parameter
@@ -40,7 +42,7 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
 
     A subclass names the verb and its job, and adds what a form needs beyond the settings.
     `without` lists the settings that have no parameter of their own; `kinds`, `labels` and `helps`
-    replace those of the contract, by setting.
+    replace those of the contract, by setting. `late` are settings that come after the others.
     """
 
     verb = ""
@@ -55,10 +57,13 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
     labels: Mapping[str, str] = {}
     helps: Mapping[str, str] = {}
     geometries: Mapping[str, int] = {}
+    late: Sequence[str] = ()
 
     def __init__(self) -> None:
         super().__init__()
+        self._values: Values = {}
         self._job: Any = None
+        self._run = uuid.uuid4().hex
 
     def createInstance(self) -> "BackendAlgorithm":
         return type(self)()
@@ -121,16 +126,12 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
     ) -> bool:
-        # Layers belong to the main thread, in which this runs; processAlgorithm does not.
+        # Layers belong to the main thread, in which this runs; processAlgorithm may not.
         check = ValueReader(self, parameters, context)
         problem = interpreter_problem(interpreter()) or self.find_problem(check)
         if problem:
             raise QgsProcessingException(problem)
-        try:
-            reader = ValueReader(self, parameters, context, feedback)
-            self._job = self.make_job(self.read_values(reader))
-        except SettingsError as error:
-            raise QgsProcessingException(in_form_words(str(error), self.settings())) from error
+        self._values = self.read_values(ValueReader(self, parameters, context, feedback))
         return True
 
     def processAlgorithm(
@@ -139,6 +140,12 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
     ) -> Dict[str, Any]:
+        # Destinations are noted in the context of this thread: in another they would be lost.
+        reader = ValueReader(self, parameters, context, feedback)
+        try:
+            self._job = self.make_job({**self._values, **self.read_destinations(reader)})
+        except SettingsError as error:
+            raise QgsProcessingException(in_form_words(str(error), self.settings())) from error
         teller = ProgressTeller(feedback)
         self._warn_of_temporary_folder(feedback)
         feedback.pushCommandInfo(self.command())
@@ -167,17 +174,23 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
     def shown_settings(self) -> List[Setting]:
         """The settings that have a parameter of their own, in the order of the form."""
         shown = [s for s in self.settings() if s.name not in self.without]
-        order = {name: number for number, name in enumerate(LAST_SETTINGS, start=1)}
+        order = {name: number for number, name in enumerate((*self.late, *LAST_SETTINGS), start=1)}
         return sorted(shown, key=lambda setting: order.get(setting.name, 0))
 
     def read_values(self, reader: ValueReader) -> Values:
-        """The job's settings from the form's values; those that are None take their default."""
+        """The job's settings from the form's values, without outputs; a default is left out."""
         values = {}
         for setting in self.shown_settings():
-            value = reader.read(setting, self.kinds.get(setting.name, ""))
-            if value is not None:
-                values[setting.name] = value
+            if setting.kind not in OUTPUT_KINDS:
+                value = reader.read(setting, self.kinds.get(setting.name, ""))
+                if value is not None:
+                    values[setting.name] = value
         return values
+
+    def read_destinations(self, reader: ValueReader) -> Values:
+        """The job's outputs."""
+        outputs = [s for s in self.shown_settings() if s.kind in OUTPUT_KINDS]
+        return {s.name: reader.destination(s.name.upper(), s.kind) for s in outputs}
 
     def make_job(self, values: Values) -> Any:
         """The job of these values. Raises SettingsError."""
@@ -196,6 +209,13 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
     ) -> Dict[str, Any]:
         """The outputs of a run that is done."""
         return {"OUTPUT": job.output}
+
+    def result_layer(self, name: str, path: str = "", **details: Any) -> ResultLayer:
+        """A result of this run; with `path`, its file's name becomes part of the layer's name."""
+        stem = layer_stem(path) if path else ""
+        return ResultLayer(
+            f"{name}: {stem}" if stem else name, run=self._run, command=self.command(), **details
+        )
 
     def command(self) -> str:
         """The command line that does the same in a shell."""

@@ -12,7 +12,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDate
 
 from ...backend.contract.jobs import BuildJob
-from ..results import ResultLayer, load_beside
+from ..results import load_beside
 from . import checks
 from .base import BackendAlgorithm
 from .scenes import add_scene_parameters, find_scene_problem, read_scenes
@@ -122,11 +122,11 @@ class BuildTileDataset(BackendAlgorithm):
         footprints = f"{folder / 'footprints.gpkg'}|layername=tiles"
         count = record.get("count", 0)
         if self.parameterAsBoolean(parameters, "ADD_TO_MAP", context):
-            result = ResultLayer(
-                f"Tiles of {folder.name.partition('.')[0]}",
+            result = self.result_layer(
+                "Tiles",
+                str(folder),
                 style="footprints",
                 abstract=f"{count:,} tiles of {job.tile_size_px} px: {folder}",
-                command=self.command(),
             )
             load_beside(footprints, result, "FOOTPRINTS", context)
         return {"OUTPUT": job.output, "FOOTPRINTS": footprints, "CHIPS": count}

@@ -5,7 +5,7 @@ from pathlib import Path
 from qgis.core import QgsProcessingOutputRasterLayer
 
 from ...backend.contract.jobs import EmbedJob
-from ..results import ResultLayer, finish_output, is_loaded, layer_stem, load_beside
+from ..results import finish_output, is_loaded, load_beside
 from . import checks
 from .base import BackendAlgorithm
 from .scenes import add_scene_parameters, find_scene_problem, read_scenes
@@ -69,25 +69,22 @@ class MakeEmbeddingMap(BackendAlgorithm):
 
     def results(self, job, teller, parameters, context):
         output = Path(job.output)
-        stem = layer_stem(job.output)
         about = f"Of {' '.join(job.scenes)} by the encoder {job.encoder}"
+        result = self.result_layer("Embedding map", job.output, order=2, abstract=about)
+        finish_output(job.output, result, context)
         found = {"OUTPUT": job.output}
-        loaded = is_loaded(parameters.get("OUTPUT"))
-        finish_output(job.output, self._layer("Embedding", stem, about), context)
-        # What is loaded last lies on top.
-        for wanted, suffix, name in (
-            (job.clusters, "clusters", "Clusters"),
-            (job.picture, "picture", "Embedding picture"),
-        ):
+        beside = [
+            ("picture", "Embedding picture", job.picture),
+            ("clusters", "Clusters", job.clusters),
+        ]
+        for order, (suffix, name, wanted) in enumerate(beside):
             if wanted:
-                path = str(output.with_name(f"{output.stem}_{suffix}.tif"))
-                found[f"{suffix.upper()}_LAYER"] = path
-                if loaded:
-                    layer = self._layer(name, stem, about)
-                    load_beside(path, layer, f"{suffix.upper()}_LAYER", context)
+                key, path = (
+                    f"{suffix.upper()}_LAYER",
+                    output.with_name(f"{output.stem}_{suffix}.tif"),
+                )
+                found[key] = str(path)
+                if is_loaded(parameters.get("OUTPUT")):
+                    result = self.result_layer(name, job.output, order=order, abstract=about)
+                    load_beside(str(path), result, key, context)
         return found
-
-    def _layer(self, name: str, stem: str, about: str) -> ResultLayer:
-        return ResultLayer(
-            f"{name}: {stem}" if stem else name, abstract=about, command=self.command()
-        )

@@ -93,7 +93,10 @@ def make_parameter(
         parameter = QgsProcessingParameterBoolean(name, label, setting.default)
     elif kind in ("text", "texts", "integers"):
         default = " ".join(map(str, setting.default)) if setting.is_list else setting.default
-        parameter = QgsProcessingParameterString(name, label, default or None, optional=optional)
+        # A text that has a default always has a value.
+        parameter = QgsProcessingParameterString(
+            name, label, default or None, optional=optional and not default
+        )
     elif kind == "crs":
         parameter = QgsProcessingParameterCrs(name, label, None, optional)
     elif kind == "points":
@@ -200,8 +203,6 @@ class ValueReader:
             return split_texts(algorithm.parameterAsString(*arguments))
         if kind == "crs":
             return crs_text(algorithm.parameterAsCrs(*arguments)) if self.given(name) else ""
-        if kind.startswith("output_"):
-            return self.destination(name, kind)
         if kind in ("raster", "vector", "layers"):
             return self._layers(name, kind)
         return algorithm.parameterAsString(*arguments).strip()

@@ -9,7 +9,7 @@ from qgis.core import (
 )
 
 from ...backend.contract.jobs import SampleJob
-from ..results import ResultLayer, load_beside
+from ..results import NATURAL_COLOURS, load_beside
 from .base import BackendAlgorithm
 
 
@@ -48,12 +48,14 @@ class SampleLandscape(BackendAlgorithm):
         scenes = [str(path) for path in sorted(folder.glob("scene_*.tif"))]
         land_cover = str(folder / "land_cover.tif")
         if self.parameterAsBoolean(parameters, "ADD_TO_MAP", context):
-            # What is loaded last lies on top.
-            names = {land_cover: "Land cover (sample landscape)"}
-            for path in scenes:
-                date = Path(path).stem.partition("_")[2]
-                names[path] = f"Scene of {date} (sample landscape)"
-            for path, name in names.items():
-                result = ResultLayer(name, abstract=self.description, command=self.command())
+            names = {path: f"Scene of {Path(path).stem.partition('_')[2]}" for path in scenes}
+            names[land_cover] = "Land cover"
+            for order, (path, name) in enumerate(names.items()):
+                result = self.result_layer(
+                    f"{name} (sample landscape)",
+                    order=order,
+                    style=NATURAL_COLOURS if path in scenes else "",
+                    abstract=self.description,
+                )
                 load_beside(path, result, "SCENES", context)
         return {"OUTPUT": job.output, "SCENES": scenes, "LAND_COVER": land_cover}

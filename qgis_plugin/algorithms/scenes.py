@@ -67,9 +67,6 @@ def add_scene_parameters(algorithm: QgsProcessingAlgorithm, *, single: bool) -> 
         LAYERS,
         "Scene (one layer, or one for each band, in order)" if single else "Scenes",
         QgsProcessing.SourceType.TypeRaster,
-        None,
-        # Scenes may be written as text instead, where there can be several.
-        not single,
     )
     parameter.setHelp(
         "The raster layer of the scene. Where each band is a file of its own, as Landsat and "
@@ -90,8 +87,8 @@ def add_scene_parameters(algorithm: QgsProcessingAlgorithm, *, single: bool) -> 
         SCENE_FILES, "More scenes, as text", None, multiLine=True, optional=True
     )
     files.setHelp(
-        "For several scenes of several files each: one scene a line, its files joined by “+”, "
-        "such as /data/a_b2.tif+/data/a_b3.tif"
+        "For several scenes of several files each: a scene a line beside the one above, its files "
+        "joined by “+”, such as /data/a_b2.tif+/data/a_b3.tif"
     )
     files.setFlags(files.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
     algorithm.addParameter(files)
@@ -105,7 +102,9 @@ def read_scenes(reader: ValueReader, *, single: bool) -> List[SceneLayers]:
     algorithm = reader.algorithm
     layers = algorithm.parameterAsLayerList(reader.parameters, LAYERS, reader.context) or []
     one = single or algorithm.parameterAsBoolean(reader.parameters, ONE_SCENE, reader.context)
-    scenes = [SceneLayers(list(layers))] if one and layers else [SceneLayers([x]) for x in layers]
+    scenes = [SceneLayers([layer]) for layer in layers]
+    if one and layers:
+        scenes = [SceneLayers(list(layers))]
     if not single:
         text = algorithm.parameterAsString(reader.parameters, SCENE_FILES, reader.context)
         for line in filter(None, (part.strip() for part in text.splitlines())):

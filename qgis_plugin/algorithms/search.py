@@ -3,7 +3,7 @@
 from qgis.core import QgsProcessingOutputNumber, QgsRasterLayer
 
 from ...backend.contract.jobs import SearchJob
-from ..results import ResultLayer, finish_output, layer_stem
+from ..results import finish_output, is_loaded, load_beside
 from . import checks
 from .base import BackendAlgorithm
 from .parameters import crs_text
@@ -27,6 +27,7 @@ class FindSimilarPlaces(BackendAlgorithm):
         "selected in a layer, tick “Selected features only” to search from them."
     )
     without = ("point_crs", "overwrite")
+    late = ("dataset", "encoder", "chip")
     labels = {"points": "Point", "examples": "Examples"}
     helps = {
         "points": "Place on the map to search from. Several places: a layer of examples",
@@ -85,16 +86,14 @@ class FindSimilarPlaces(BackendAlgorithm):
 
     def results(self, job, teller, parameters, context):
         about = f"In {job.embedding or job.dataset}"
-        found = {"OUTPUT": job.output}
-        for key, path, name in (
-            ("OUTPUT", job.output, "Neighbours"),
-            ("SIMILARITY", job.similarity, "Similarity"),
-        ):
-            if path:
-                found[key] = path
-                stem = layer_stem(path)
-                layer = ResultLayer(
-                    f"{name}: {stem}" if stem else name, abstract=about, command=self.command()
-                )
-                finish_output(path, layer, context)
-        return {**found, "COUNT": checks.feature_count(job.output)}
+        found = {"OUTPUT": job.output, "COUNT": checks.feature_count(job.output)}
+        result = self.result_layer("Neighbours", job.output, order=1, abstract=about)
+        finish_output(job.output, result, context)
+        if is_loaded(parameters.get("OUTPUT")):
+            result = self.result_layer("Searched from", job.output, order=0, abstract=about)
+            load_beside(f"{job.output}|layername=queries", result, "OUTPUT", context)
+        if job.similarity:
+            found["SIMILARITY"] = job.similarity
+            result = self.result_layer("Similarity", job.similarity, order=2, abstract=about)
+            finish_output(job.similarity, result, context)
+        return found
