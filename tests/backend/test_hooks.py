@@ -45,8 +45,8 @@ def test_fact_21_value_momentum_closed_form(steps: int, left: float) -> None:
     update = MomentumUpdate(leader, follower, 0.999)
     for _ in range(steps):
         update.after_step({})
-    assert float(follower.weight[0, 0]) - 2.0 == pytest.approx(left, abs=1e-6)
-    assert float(follower.bias[1]) - 2.0 == pytest.approx(left, abs=1e-6)
+    assert follower.weight[0, 0].item() - 2.0 == pytest.approx(left, abs=1e-6)
+    assert follower.bias[1].item() - 2.0 == pytest.approx(left, abs=1e-6)
     assert torch.all(leader.weight == 2.0)
 
 

@@ -67,7 +67,7 @@ def test_value_infonce_2d(temperature, expected, gradient, tangential) -> None:
     query = QUERY.clone().requires_grad_()
     loss = loss_of(query, KEY, NEGATIVES, temperature)
     loss.backward()
-    assert float(loss) == pytest.approx(expected, abs=1e-9)
+    assert loss.item() == pytest.approx(expected, abs=1e-9)
     assert query.grad[0].tolist() == pytest.approx(gradient, abs=1e-7)
     along = query.grad[0] - (query.grad[0] @ QUERY[0]) * QUERY[0]
     assert along.tolist() == pytest.approx(tangential, abs=1e-7)
