@@ -20,6 +20,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +58,12 @@ class ClassTable:
         """
         if values.dtype.kind not in "OUST":
             return self._index_numbers(values)
-        of_text = {str(code): place for code, place in self._pairs()}
+        of_text = {str(code): place for code, place in self._pairs}
         found = [of_text.get(_as_text(value), UNKNOWN) for value in values.ravel()]
         return np.array(found, np.int16).reshape(values.shape)
 
     def _index_numbers(self, values: np.ndarray) -> np.ndarray:
-        pairs = sorted((int(c), place) for c, place in self._pairs() if _is_whole(c))
-        codes = np.array([code for code, _ in pairs], np.float64)
-        places = np.array([place for _, place in pairs] + [UNKNOWN], np.int16)
+        codes, places = self._numbers
         at = np.searchsorted(codes, values)
         known = codes[np.minimum(at, len(codes) - 1)] == values if len(codes) else np.zeros_like(at)
         result = places[np.where(known, at, len(codes))]
@@ -72,6 +71,14 @@ class ClassTable:
             result[np.isnan(values)] = NO_DATA
         return result
 
+    @cached_property
+    def _numbers(self) -> tuple[np.ndarray, np.ndarray]:
+        """Whole-number codes, ascending, and the class of each, with UNKNOWN behind the last."""
+        pairs = sorted((int(code), place) for code, place in self._pairs if _is_whole(code))
+        codes = np.array([code for code, _ in pairs], np.float64)
+        return codes, np.array([place for _, place in pairs] + [UNKNOWN], np.int16)
+
+    @cached_property
     def _pairs(self) -> list[tuple[Any, int]]:
         """(single code, class) over all classes, and (code, NO_DATA)."""
         pairs = [(code, NO_DATA) for code in self.nodata]

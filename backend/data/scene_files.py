@@ -43,7 +43,7 @@ def open_raster(path: str) -> rasterio.DatasetReader:
         return rasterio.open(path)
     except (RasterioError, OSError) as error:
         # Names such as /vsizip/… or NETCDF:… are no paths, so existence is asked only now.
-        if "/" not in path.partition(":")[2] and not Path(path).exists():
+        if not re.match(r"/vsi|\w\w+:", path) and not Path(path).exists():
             raise RequestError(
                 f"there is no file {path}", "check the path; files of one scene join by '+'"
             ) from error

@@ -133,7 +133,7 @@ def survey_positions(
     """Mark in `survey.positions` where a chip is valid enough and wholly inside the area."""
     size = survey.geometry.chip
     enough = math.ceil(minimum_valid_fraction * size * size - 1e-9)
-    inside = None if area is None else _AreaMask(area)
+    inside = None if area is None else _AreaMask(area, survey.scenes)
 
     def mark(strip: Strip) -> None:
         scene = survey.scenes[strip.scene]
@@ -152,14 +152,17 @@ def survey_positions(
 
 
 class _AreaMask:
-    """The area of interest on a scene's grid."""
+    """The area of interest on the scenes' grids."""
 
-    def __init__(self, area: geopandas.GeoDataFrame) -> None:
-        self._area = area
+    def __init__(self, area: geopandas.GeoDataFrame, scenes: Sequence[Scene]) -> None:
+        self._union = {
+            crs: area.geometry.to_crs(projection(crs)).union_all()
+            for crs in {scene.crs for scene in scenes}
+        }
 
     def mask(self, scene: Scene, row: int, height: int) -> np.ndarray:
         """1 where a pixel lies wholly inside the area: its centre does, and no border cuts it."""
-        union = self._area.geometry.to_crs(projection(scene.crs)).union_all()
+        union = self._union[scene.crs]
         transform = scene.transform * Affine.translation(0, row)
         shape = (height, scene.width)
         inside = rasterio.features.rasterize(

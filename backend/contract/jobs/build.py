@@ -103,7 +103,8 @@ class BuildJob:
     block_size_px: Optional[int] = setting(
         "integer",
         None,
-        "Side of the blocks that are split; by default twice the chip. A chip belongs to a split "
+        "Least side of the blocks that are split; by default twice the chip, or less where scenes "
+        "are small. Blocks are stretched to fill the scenes. A chip belongs to a split "
         "only when it lies wholly in that split's blocks, so splits share no pixel",
         unit="px",
         minimum=8,
