@@ -172,8 +172,9 @@ class SauMoCoTrainJob(TrainJob):
     )
     key_momentum: float = setting(
         "number",
-        0.999,
-        "How slowly the key encoder follows the query encoder",
+        0.99,
+        "How slowly the key encoder follows the query encoder: it lags by about 1 / (1 - momentum) "
+        "steps, which must be far fewer than the run has",
         minimum=0.0,
         maximum=1.0,
         advanced=True,
