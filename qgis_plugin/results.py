@@ -119,7 +119,6 @@ def move_into_group(layer: QgsMapLayer, result: ResultLayer, project: QgsProject
     ):
         # The legend would only name three bands.
         moved.setExpanded(False)
-    node.parent().removeChildNode(node)
     # Processing loads the results of a run in the order of their paths.
     position = 0
     for child in group.children():
@@ -129,7 +128,9 @@ def move_into_group(layer: QgsMapLayer, result: ResultLayer, project: QgsProject
         if int(other.customProperty(ORDER_PROPERTY)) > result.order:
             break
         position += 1
+    # In this order: QGIS removes a layer from the project when the last entry of it goes.
     group.insertChildNode(position, moved)
+    node.parent().removeChildNode(node)
 
 
 def finish_output(path: str, result: ResultLayer, context: QgsProcessingContext) -> None:

@@ -83,8 +83,10 @@ class Checker:
         output = bytes(self._process.readAllStandardOutput()).decode("utf-8", "replace")
         errors = bytes(self._process.readAllStandardError()).decode("utf-8", "replace")
         try:
-            findings = json.loads(output.strip().splitlines()[-1])
-        except (ValueError, IndexError):
+            findings = json.loads(output)
+        except ValueError:
+            findings = None
+        if not isinstance(findings, dict):
             last = html.escape("\n".join(errors.strip().splitlines()[-5:])).replace("\n", "<br>")
             self._end(f"<p>✗ This Python could not run the check.</p><p>{last}</p>")
             return
@@ -139,7 +141,7 @@ class OptionsPage(QgsOptionsPageWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(6, 6, 6, 6)
         layout.addWidget(introduction)
         layout.addLayout(form)
         layout.addWidget(scroll, 1)

@@ -1,0 +1,194 @@
+"""Results on the map: loaded by Processing as its own dialogs do, styled, named and grouped."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from rasters import raster_layer, write_raster
+
+# A fake that writes rasters like those of the backend, one with a style beside it.
+RASTERS = """
+from osgeo import gdal, osr
+gdal.UseExceptions()
+reference = osr.SpatialReference()
+reference.ImportFromEPSG(32612)
+
+def raster(path, names=("a",)):
+    file = gdal.GetDriverByName("GTiff").Create(path, 8, 6, len(names))
+    file.SetGeoTransform((300000, 30, 0, 4100000, 0, -30))
+    file.SetProjection(reference.ExportToWkt())
+    for number, name in enumerate(names):
+        file.GetRasterBand(number + 1).SetDescription(name)
+    file.FlushCache()
+
+def style(path):
+    with open(path, "w") as file:
+        file.write('<!DOCTYPE qgis><qgis version="3.22.0" styleCategories="Symbology"><pipe>'
+            '<rasterrenderer type="paletted" band="1" opacity="1" alphaBand="-1"><colorPalette>'
+            '<paletteEntry value="1" color="#ff0000" label="mostly water" alpha="255"/>'
+            '</colorPalette></rasterrenderer></pipe></qgis>')
+"""
+
+
+@pytest.fixture
+def project(provider):
+    from qgis.core import QgsProject
+
+    project = QgsProject.instance()
+    project.clear()
+    yield project
+    project.clear()
+
+
+@pytest.fixture
+def run_and_load(provider, project):
+    """Run an algorithm in a task, in a thread of its own, and load what it made."""
+    from processing.gui.Postprocessing import handleAlgorithmResults
+    from qgis.core import (
+        QgsApplication,
+        QgsProcessingAlgRunnerTask,
+        QgsProcessingContext,
+        QgsProcessingFeedback,
+    )
+    from qgis.PyQt.QtCore import QCoreApplication
+
+    def run(name: str, parameters: dict) -> dict:
+        context, feedback = QgsProcessingContext(), QgsProcessingFeedback(False)
+        context.setProject(project)
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"nearthings:{name}")
+        task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
+        ended = []
+        task.executed.connect(lambda ok, results: ended.append((ok, results)))
+        QgsApplication.taskManager().addTask(task)
+        deadline = time.monotonic() + 60
+        while not ended and time.monotonic() < deadline:
+            QCoreApplication.processEvents()
+            time.sleep(0.01)
+        assert ended and ended[0][0], feedback.textLog()
+        assert handleAlgorithmResults(algorithm, context, feedback), feedback.textLog()
+        # What QGIS puts off, such as removing layers that are nowhere in the tree.
+        for _ in range(10):
+            QCoreApplication.processEvents()
+        return ended[0][1]
+
+    return run
+
+
+def group_names(project) -> list[str]:
+    group = project.layerTreeRoot().findGroup("Near Things")
+    return [child.name() for child in group.children()]
+
+
+def test_embedding_map_arrives_with_picture_and_clusters(
+    run_and_load, project, fake_backend, tmp_path
+) -> None:
+    from qgis.core import QgsProcessingOutputLayerDefinition
+
+    fake_backend(
+        RASTERS
+        + "stem = option('--output')[:-4]\n"
+        + "raster(stem + '.tif', ['e1', 'e2', 'e3', 'e4'])\n"
+        + "raster(stem + '_clusters.tif'); style(stem + '_clusters.qml')\n"
+        + "raster(stem + '_picture.tif', ['1', '2', '3'])\nfinish()"
+    )
+    (tmp_path / "e.safetensors").write_bytes(b"")
+    scene = raster_layer(tmp_path / "scene.tif")
+    project.addMapLayer(scene)
+    output = tmp_path / "Zíon.tif"
+    run_and_load(
+        "embeddingmap",
+        dict(
+            SCENES=[scene.id()],
+            ENCODER=str(tmp_path / "e.safetensors"),
+            PICTURE=True,
+            CLUSTERS=1,
+            OUTPUT=QgsProcessingOutputLayerDefinition(str(output), project),
+        ),
+    )
+    assert group_names(project) == [
+        "Embedding picture: Zíon",
+        "Clusters: Zíon",
+        "Embedding map: Zíon",
+    ]
+    assert [child.name() for child in project.layerTreeRoot().children()] == [
+        "Near Things",
+        "scene",
+    ]
+    clusters = project.mapLayersByName("Clusters: Zíon")[0]
+    assert clusters.renderer().type() == "paletted"
+    assert clusters.renderer().classes()[0].label == "mostly water"
+    assert clusters.metadata().abstract().startswith(f"Of {tmp_path}/scene.tif by the encoder")
+    assert clusters.metadata().history()[0].startswith("python -m backend.embed --encoder=")
+
+
+def test_nothing_is_loaded_unasked(run_and_load, project, fake_backend, tmp_path) -> None:
+    fake_backend(
+        RASTERS + "raster(option('--output'))\nraster(option('--output')[:-4] + '_picture.tif')\n"
+        "finish()"
+    )
+    (tmp_path / "e.safetensors").write_bytes(b"")
+    parameters = dict(
+        SCENES=[str(write_raster(tmp_path / "scene.tif"))],
+        ENCODER=str(tmp_path / "e.safetensors"),
+        PICTURE=True,
+        OUTPUT=str(tmp_path / "map.tif"),
+    )
+    results = run_and_load("embeddingmap", parameters)
+    assert results["PICTURE_LAYER"] == str(tmp_path / "map_picture.tif")
+    assert project.mapLayers() == {}
+
+
+def test_newest_run_lies_on_top(run_and_load, project, fake_backend, tmp_path) -> None:
+    fake_backend(
+        RASTERS + "folder = option('--output')\nos.makedirs(folder)\n"
+        "raster(folder + '/scene_2023-05-14.tif', ['blue', 'green', 'red', 'nir'])\n"
+        "raster(folder + '/scene_2023-08-30.tif', ['blue', 'green', 'red', 'nir'])\n"
+        "raster(folder + '/land_cover.tif')\nfinish()"
+    )
+    names = ["Scene of 2023-05-14", "Scene of 2023-08-30", "Land cover"]
+    expected = [f"{name} (sample landscape)" for name in names]
+    for number in (1, 2):
+        run_and_load("samplelandscape", dict(OUTPUT=str(tmp_path / f"land {number}")))
+        assert group_names(project) == expected * number
+    top = project.layerTreeRoot().findGroup("Near Things").children()[0].layer()
+    assert top.source() == str(tmp_path / "land 2" / "scene_2023-05-14.tif")
+    renderer = top.renderer()
+    assert (renderer.redBand(), renderer.greenBand(), renderer.blueBand()) == (3, 2, 1)
+
+
+def test_footprints_are_coloured_by_split(run_and_load, project, fake_backend, tmp_path) -> None:
+    fake_backend(
+        "from osgeo import ogr\nogr.UseExceptions()\nfolder = option('--output')\n"
+        "os.makedirs(folder)\n"
+        "open(folder + '/dataset.json', 'w').write(json.dumps(dict(count=1200)))\n"
+        "file = ogr.GetDriverByName('GPKG').CreateDataSource(folder + '/footprints.gpkg')\n"
+        "for name in ('chips', 'tiles'):\n"
+        "    layer = file.CreateLayer(name, None, ogr.wkbPolygon)\n"
+        "    layer.CreateField(ogr.FieldDefn('split', ogr.OFTString))\n"
+        "file = None\nfinish()"
+    )
+    results = run_and_load(
+        "buildtiledataset",
+        dict(
+            SCENES=[str(write_raster(tmp_path / "a.tif"))],
+            TILE_SIZE_PX=16,
+            NEIGHBOUR_RADIUS_PX=4,
+            OUTPUT=str(tmp_path / "zion.tiles"),
+        ),
+    )
+    assert results["CHIPS"] == 1200
+    layer = project.mapLayersByName("Tiles: zion")[0]
+    assert layer.renderer().classAttribute() == "split"
+    values = [category.value() for category in layer.renderer().categories()]
+    assert values == ["train", "validation", "test"]
+    assert "layername=tiles" in layer.source()
+    assert layer.metadata().abstract().startswith("1,200 tiles of 16 px")
+
+
+def test_style_of_footprints_names_the_splits_of_datasets() -> None:
+    # The names are the backend's (backend.data.dataset.SPLITS), written here without importing it.
+    style = Path(__file__).resolve().parents[2] / "resources" / "styles" / "footprints.qml"
+    text = style.read_text(encoding="utf-8")
+    assert all(f'value="{split}"' in text for split in ("train", "validation", "test"))
