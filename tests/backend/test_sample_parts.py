@@ -8,7 +8,7 @@ import pytest
 from backend.data.sample.lines import Lines
 from backend.data.sample.noise import fractal_noise, hashed, smooth_noise, upsampled
 from backend.data.sample.parcels import Blocks, block_centres, nearest_block, parcels_at
-from backend.data.sample.relief import INFLOW_M2, drain, flood
+from backend.data.sample.relief import INFLOW_M2, LARGEST_FALL_M, drain, flood
 from backend.data.sample.settlement import least_cost_path
 
 
@@ -82,8 +82,7 @@ def test_flood_fills_to_the_spill_level(seed: int) -> None:
     filled = flood(elevation, mouth)
     excess = filled - spill_levels(elevation, mouth)
     assert excess.min() >= 0
-    # 1 mm of fall for each cell of the way at most.
-    assert excess.max() <= 1e-3 * elevation.size
+    assert excess.max() <= LARGEST_FALL_M * elevation.size
 
 
 @pytest.mark.parametrize("seed", range(5))

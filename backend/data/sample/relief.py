@@ -20,6 +20,7 @@ MARGIN_CELLS = 48
 _NEIGHBOURS = [(-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1)]
 # Catchment that the main river brings with it from beyond the grid, m².
 INFLOW_M2 = 2.5e8
+LARGEST_FALL_M = 5e-3
 _EROSION_STEPS = 24
 
 
@@ -73,7 +74,8 @@ class Drainage:
 def flood(elevation: np.ndarray, mouth: int) -> np.ndarray:
     """`elevation` with every hollow raised until it drains to cell `mouth` (Barnes et al. 2014).
 
-    Raised ground keeps a fall of 1 mm a cell, so that water finds its way over it.
+    Raised ground keeps a fall of up to LARGEST_FALL_M a cell, so that water finds its way over it;
+    a random one, or rivers would cross the filled hollows in straight parallel lines.
     """
     rows, columns = elevation.shape
     width = columns + 2
@@ -81,16 +83,18 @@ def flood(elevation: np.ndarray, mouth: int) -> np.ndarray:
     level = np.pad(elevation.astype(np.float64), 1).ravel().tolist()
     done = np.pad(np.zeros(elevation.shape, bool), 1, constant_values=True).ravel().tolist()
     steps = [row * width + column for row, column in _NEIGHBOURS]
+    chance = hashed(0, "fall", np.arange(len(level)))
+    falls = (LARGEST_FALL_M * (0.02 + 0.98 * chance**3)).tolist()
     start = (mouth // columns + 1) * width + mouth % columns + 1
     done[start] = True
     waiting = [(level[start], start)]
     while waiting:
         height, cell = heapq.heappop(waiting)
-        floor = height + 1e-3
         for step in steps:
             neighbour = cell + step
             if not done[neighbour]:
                 done[neighbour] = True
+                floor = height + falls[neighbour]
                 if level[neighbour] < floor:
                     level[neighbour] = floor
                 heapq.heappush(waiting, (level[neighbour], neighbour))
