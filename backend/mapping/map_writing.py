@@ -19,7 +19,7 @@ from .embedding_map import EmbeddingMap, MapInformation
 from .forward import embed_batch
 from .geotiff import scratch_raster, write_cog, writing
 from .grid import MapGrid
-from .statistics import Moments
+from .statistics import Extremes
 from .tiles import TileBlock, TileReader
 
 # Takes the vectors (n, D) of a block and their positions in the map, row · width + column.
@@ -47,13 +47,13 @@ class MapWriter:
         Raises DataError for a damaged scene, MachineError for a full disk or memory.
         """
         scratch = path.with_name(f"scratch-{path.name}")
-        moments = Moments(self.encoder.dimension(self.job.features))
+        extremes = Extremes(self.encoder.dimension(self.job.features))
         try:
-            self._write_vectors(scratch, scene, grid, information, observe, moments)
-            if moments.count == 0:
+            self._write_vectors(scratch, scene, grid, information, observe, extremes)
+            if not np.isfinite(extremes.minimum).all():
                 return False
             if self.job.storage == "uint8":
-                scratch = self._quantise(scratch, moments)
+                scratch = self._quantise(scratch, extremes)
             write_cog(scratch, path, compression="ZSTD", resampling="AVERAGE")
         finally:
             remove(scratch)
@@ -66,10 +66,10 @@ class MapWriter:
         grid: MapGrid,
         information: MapInformation,
         observe: Observer,
-        moments: Moments,
+        extremes: Extremes,
     ) -> None:
-        """All vectors as float32 into a scratch raster, each block shown to the observers."""
-        dimension = len(moments.mean)
+        """All vectors as float32 into a scratch raster, each block shown to the observer."""
+        dimension = len(extremes.minimum)
         reader = TileReader(
             scene,
             grid,
@@ -100,7 +100,7 @@ class MapWriter:
                 valid = np.isfinite(vectors).all(axis=-1)
                 vectors[~valid] = np.nan
                 positions = np.add.outer(np.array(rows) * grid.width, np.array(columns))
-                moments.add(vectors[valid])
+                extremes.add(vectors[valid])
                 observe(vectors[valid], positions[valid])
                 window = Window(columns.start, rows.start, len(columns), len(rows))
                 with writing(path):
@@ -118,15 +118,15 @@ class MapWriter:
             phase.advance(len(batch))
         return vectors.reshape(*block.wanted.shape, dimension)
 
-    def _quantise(self, source: Path, moments: Moments) -> Path:
+    def _quantise(self, source: Path, extremes: Extremes) -> Path:
         """A scratch raster of uint8 in place of one of float32, with scale and offset per band.
 
         The least value of a band becomes 1, the greatest 255; 0 is no data. Half a step, 1/508 of
         the band's range, is the greatest error.
         """
-        span = moments.maximum - moments.minimum
+        span = extremes.maximum - extremes.minimum
         scale = np.where(span > 0, span / 254, 1.0)
-        offset = moments.minimum - scale
+        offset = extremes.minimum - scale
         target_path = source.with_name(f"bytes-{source.name}")
         try:
             with EmbeddingMap(source) as vectors_map:

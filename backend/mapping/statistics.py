@@ -1,18 +1,29 @@
-"""What is learnt of a stream of vectors in one pass: moments, extremes, a sample."""
+"""What is learnt of a stream of vectors in one pass: extremes, moments, a sample."""
 
 from __future__ import annotations
 
 import numpy as np
 
 
+class Extremes:
+    """The least and the greatest value of each dimension; infinite before the first vector."""
+
+    def __init__(self, dimension: int) -> None:
+        self.minimum = np.full(dimension, np.inf)
+        self.maximum = np.full(dimension, -np.inf)
+
+    def add(self, vectors: np.ndarray) -> None:
+        """Take in more vectors (n, D)."""
+        self.minimum = np.minimum(self.minimum, vectors.min(axis=0, initial=np.inf))
+        self.maximum = np.maximum(self.maximum, vectors.max(axis=0, initial=-np.inf))
+
+
 class Moments:
-    """Count, mean, scatter and extremes of vectors (n, D) that come in pieces, in float64."""
+    """Count, mean and covariance of vectors (n, D) that come in pieces, in float64."""
 
     def __init__(self, dimension: int) -> None:
         self.count = 0
         self.mean = np.zeros(dimension)
-        self.minimum = np.full(dimension, np.inf)
-        self.maximum = np.full(dimension, -np.inf)
         self._scatter = np.zeros((dimension, dimension))
 
     def add(self, vectors: np.ndarray) -> None:
@@ -29,8 +40,6 @@ class Moments:
         self._scatter += np.outer(shift, shift) * (self.count * count / total)
         self.mean = self.mean + shift * (count / total)
         self.count = total
-        self.minimum = np.minimum(self.minimum, vectors.min(axis=0))
-        self.maximum = np.maximum(self.maximum, vectors.max(axis=0))
 
     @property
     def covariance(self) -> np.ndarray:

@@ -50,7 +50,7 @@ class MapTarget:
 
     def positions_within(self, area: BaseGeometry) -> np.ndarray:
         part = area.intersection(shapely.box(*self.bounds))
-        if part.is_empty:
+        if part.area == 0:
             return np.empty(0, np.int64)
         window = rasterio.features.geometry_window(self.source, [part])
         inside = rasterio.features.rasterize(

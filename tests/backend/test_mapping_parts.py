@@ -17,7 +17,7 @@ from backend.mapping import styles
 from backend.mapping.clusters import Clusters, distinct_colours
 from backend.mapping.grid import MapGrid, mirrored
 from backend.mapping.principal_components import PrincipalComponents
-from backend.mapping.statistics import Moments, Sample
+from backend.mapping.statistics import Extremes, Moments, Sample
 from backend.mapping.tiles import TileReader, network_input
 
 SIZES = st.integers(1, 40)
@@ -116,9 +116,10 @@ def test_no_data_goes_in_as_nan_whatever_its_value() -> None:
 def test_moments_in_pieces_are_those_of_the_whole() -> None:
     generator = np.random.default_rng(0)
     vectors = generator.normal(1000, [1, 5, 0.1], (501, 3)).astype(np.float32)
-    moments = Moments(3)
+    moments, extremes = Moments(3), Extremes(3)
     for piece in np.split(vectors, [0, 1, 40, 40, 300]):
         moments.add(piece)
+        extremes.add(piece)
     assert moments.count == 501
     whole = vectors.astype(np.float64)
     np.testing.assert_allclose(moments.mean, whole.mean(axis=0), rtol=1e-13)
@@ -126,8 +127,8 @@ def test_moments_in_pieces_are_those_of_the_whole() -> None:
         moments.covariance, np.cov(whole.T, bias=True), rtol=1e-9, atol=1e-11
     )
     np.testing.assert_allclose(moments.deviation, whole.std(axis=0), rtol=1e-9)
-    assert np.array_equal(moments.minimum, whole.min(axis=0))
-    assert np.array_equal(moments.maximum, whole.max(axis=0))
+    assert np.array_equal(extremes.minimum, whole.min(axis=0))
+    assert np.array_equal(extremes.maximum, whole.max(axis=0))
 
 
 def test_the_sample_depends_on_positions_not_on_their_order() -> None:

@@ -177,10 +177,12 @@ def layer(path: Path, geometries: list, crs: str | None = "EPSG:32612") -> Path:
 
 def test_examples_that_cannot_be_used(fails, embedding, tmp_path) -> None:
     point = shapely.Point(501_050, 3_999_050)
+    neighbour = shapely.box(503_000, 3_998_000, 504_000, 4_000_000)
     cases = {
         "empty": ([], "EPSG:32612", 3, "have no features"),
         "no_crs": ([point], None, 3, "have no CRS"),
         "line": ([shapely.LineString([(0, 0), (1, 1)])], "EPSG:32612", 3, "hold LineString"),
+        "beside": ([neighbour], "EPSG:32612", 3, "lies on the embedding map"),
         "far": ([shapely.Point(0, 0).buffer(9)], "EPSG:32612", 3, "lies on the embedding map"),
         "hole": ([shapely.Point(500_250, 3_999_050)], "EPSG:32612", 3, "has no data"),
     }
