@@ -218,12 +218,15 @@ def test_stop_on_request_leaves_nothing(encoder, make_scene, tmp_path, number) -
     with subprocess.Popen(
         command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True
     ) as process:
-        progress = (line for line in process.stdout if '"progress"' in line)
-        next(progress)
-        next(progress)  # the second is printed when tiles have been embedded
-        assert [path.name for path in folder.iterdir()] == [".partial-map.tif"]
-        process.send_signal(number)
+        try:
+            progress = (line for line in process.stdout if '"progress"' in line)
+            next(progress)
+            next(progress)  # the second is printed when tiles have been embedded
+            left = [path.name for path in folder.iterdir()]
+        finally:
+            process.send_signal(number)
         rest = process.stdout.read()
+    assert left == [".partial-map.tif"]
     assert process.returncode == 128 + number
     assert f'"status": "stopped", "exit_status": {128 + number}' in rest.splitlines()[-1]
     assert list(folder.iterdir()) == []
