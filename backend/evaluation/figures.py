@@ -74,7 +74,7 @@ def accuracy_chart(results: list[Result], titles: dict[str, str]) -> str:
                 )
         axes.set_yticks(range(len(titles)), list(titles.values()))
         axes.set_ylim(len(titles) - 0.5, -0.5)
-        axes.set_xlim(0, 100)
+        axes.set_xlim(0, 101)  # room for the marks at 100 %
         axes.set_xlabel("accuracy on held-out tiles, %")
         axes.grid(axis="x", color="#e4e4e4", linewidth=0.8)
         axes.set_axisbelow(True)
