@@ -34,7 +34,7 @@ setup: .venv/.complete ## make .venv with all that the backend needs
 
 qgis: ## install QGIS and Xvfb for the plugin's tests (apt), where they are missing
 	@if ! $(QGIS_PYTHON) -c 'import qgis.core, pytest' 2>/dev/null \
-	    || ! command -v Xvfb >/dev/null || ! command -v qgis_process.bin >/dev/null; then \
+	    || ! command -v Xvfb >/dev/null; then \
 	  echo "Installing $(QGIS_PACKAGES)"; \
 	  { $(APT) update -qq && $(APT) install -y -qq --no-install-recommends $(QGIS_PACKAGES) >/dev/null; } \
 	  || { echo "The plugin's tests need QGIS. Install it and run make again:" >&2; \
