@@ -101,9 +101,6 @@ def result_of(record: dict, kind: str, of: str | None = None) -> dict:
     return next(r for r in record["results"] if r["kind"] == kind and r["features"] == of)
 
 
-# The content
-
-
 def test_counts_and_parts_are_those_of_the_dataset(
     record: dict, small_dataset: TileDataset
 ) -> None:
@@ -269,9 +266,6 @@ def test_notes_of_what_does_not_fit(
     assert len(record["notes"]) == 4
     assert record["data"]["unseen_ground"] is False
     assert record["summary"][0].startswith("On held-out tiles,")
-
-
-# Errors
 
 
 def check_error(

@@ -81,9 +81,6 @@ def read_folder(folder: Path, bands: tuple[str, ...] = (), wanted: tuple[str, ..
     )
 
 
-# Land cover
-
-
 def test_dominant_class_by_hand() -> None:
     counts = np.array(
         [
@@ -120,9 +117,6 @@ def test_near_tiles_and_dates_of_one_place_share_a_group() -> None:
     groups = dataset_labels._ground_groups(table, blocks_per_tile=4)
     assert groups[0] == groups[1] == groups[2]
     assert len(set(groups.tolist())) == 3
-
-
-# Class folders
 
 
 def test_eurosat_split_sizes_by_construction() -> None:
@@ -224,9 +218,6 @@ def test_class_folder_through_the_verb(tmp_path: Path, capsys: pytest.CaptureFix
     assert not (tmp_path / "other").exists()
 
 
-# Features
-
-
 def test_band_statistics_against_brute_force() -> None:
     generator = np.random.default_rng(1)
     tiles = generator.integers(0, 100, (5, 3, 6, 6)).astype("uint16")
@@ -297,9 +288,6 @@ def test_nodata_of_the_tiles_is_put_to_the_encoder_as_nodata(make_dataset, tmp_p
             )
         vectors.append(found["backbone"])
     np.testing.assert_allclose(vectors[0], vectors[1], rtol=1e-5, atol=1e-6)
-
-
-# Protocol
 
 
 def test_subsample_keeps_four_fifths_of_every_class() -> None:
