@@ -98,7 +98,9 @@ def test_every_dialog_is_made(provider) -> None:
 
     for algorithm in provider.algorithms():
         dialog = AlgorithmDialog(algorithm.create())
-        texts = {label.text() for kind in (QLabel, QCheckBox) for label in dialog.findChildren(kind)}
+        texts = {
+            label.text() for kind in (QLabel, QCheckBox) for label in dialog.findChildren(kind)
+        }
         for parameter in algorithm.parameterDefinitions():
             label = parameter.description()
             assert texts & {label, f"{label} [optional]"}, label

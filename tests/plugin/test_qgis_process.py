@@ -1,0 +1,178 @@
+"""Through `qgis_process`: the plugin without a window, with a fake and with the real backend."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsRasterLayer, QgsVectorLayer
+from rasters import write_raster
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+# Debian's wrapper named `qgis_process` passes an option that the program does not know.
+PROGRAM = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
+
+
+@pytest.fixture(scope="module")
+def call(plugin_folder: Path, tmp_path_factory: pytest.TempPathFactory):
+    """Call qgis_process in a profile of its own, with the plugin enabled."""
+    home = tmp_path_factory.mktemp("home")
+    environment = {
+        **{n: v for n, v in os.environ.items() if n != "NEAR_THINGS_PYTHON"},
+        "HOME": str(home),
+        "QGIS_PLUGINPATH": str(plugin_folder),
+        "QT_QPA_PLATFORM": "offscreen",
+    }
+
+    def call_(*arguments: object, python: Path | None = None) -> subprocess.CompletedProcess:
+        own = dict(environment, NEAR_THINGS_PYTHON=str(python)) if python else environment
+        command = [PROGRAM, *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, env=own, timeout=1500)
+
+    assert call_("plugins", "enable", "near_things").returncode == 0
+    return call_
+
+
+def test_algorithms_are_listed_with_their_help(call) -> None:
+    listed = call("list").stdout
+    assert "Near Things" in listed
+    for name in ("buildtiledataset", "pretrainencoder", "evaluateencoder", "embeddingmap"):
+        assert name in listed
+    text = call("help", "nearthings:buildtiledataset").stdout
+    assert "TILE_SIZE_PX: Tile size (px)" in text
+    assert "<p>" not in text and "<b>" not in text
+
+
+def test_success_and_failure_show_in_the_exit_status(call, fake_backend, tmp_path: Path) -> None:
+    scene = write_raster(tmp_path / "été" / "a.tif")
+    arguments = (
+        "run", "nearthings:buildtiledataset", "--", f"SCENES={scene}", "TILE_SIZE_PX=16",
+        "NEIGHBOUR_RADIUS_PX=4", f"OUTPUT={tmp_path / 'a.tiles'}",
+    )  # fmt: skip
+    done = call(*arguments, python=fake_backend("progress(1, 2)\nfinish()"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "CHIPS:\t0" in done.stdout
+    failing = (
+        "say('error', message='all nodata', hint='check it', exit_status=3)\nfinish('failed', 3)"
+    )
+    failed = call(*arguments, python=fake_backend(failing))
+    assert failed.returncode == 1
+    assert "all nodata" in failed.stdout + failed.stderr
+    absent = call(*arguments, python=tmp_path / "absent")
+    assert absent.returncode == 1
+    assert "Settings > Options > Near Things" in absent.stdout + absent.stderr
+
+
+def backend_python() -> Path:
+    """The real backend's interpreter; the test is skipped, or fails under CI, where it lacks."""
+    path = Path(os.environ.get("NEAR_THINGS_PYTHON") or REPOSITORY / ".venv" / "bin" / "python")
+    if not path.exists():
+        message = f"no backend's Python at {path}; make it with `make setup`"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return path
+
+
+def cancel_and_check_checkpoint(python: Path, tiles: Path, run_folder: Path) -> None:
+    """Cancel a training of many steps once it trains; it must stop by itself, with a checkpoint."""
+    from near_things.qgis_plugin.process import BackendProcess, verb_arguments
+
+    job = [f"--dataset={tiles}", f"--output={run_folder}", "--steps=10000", "--batch-size=16"]
+    seen: list[dict] = []
+
+    def trains() -> bool:
+        return any(event["event"] == "progress" and event["done"] >= 1 for event in seen)
+
+    child = BackendProcess(
+        python,
+        verb_arguments("train", job),
+        on_event=seen.append,
+        is_cancelled=trains,
+        grace_seconds=300.0,
+    )
+    outcome = child.run()
+    assert outcome.finished == "stopped" and outcome.exit_status == 143, outcome.explain()
+    assert list((run_folder / "checkpoints").iterdir())
+
+
+@pytest.mark.slow
+def test_the_whole_line_with_the_real_backend(call, provider, tmp_path: Path) -> None:
+    python = backend_python()
+    folder = tmp_path / "Zíon été"
+
+    def run(name: str, **parameters: object) -> None:
+        arguments = [f"{key}={value}" for key, value in parameters.items()]
+        done = call("run", f"nearthings:{name}", "--", *arguments, python=python)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    land, tiles, trained = folder / "land", folder / "a.tiles", folder / "run"
+    run("samplelandscape", SIZE_PX=256, OUTPUT=land)
+    scene = land / "scene_2023-05-14.tif"
+    run(
+        "buildtiledataset",
+        SCENES=scene,
+        LAND_COVER=land / "land_cover.tif",
+        TILE_SIZE_PX=16,
+        NEIGHBOUR_RADIUS_PX=8,
+        COUNT=200,
+        OUTPUT=tiles,
+    )
+    footprints = QgsVectorLayer(f"{tiles}/footprints.gpkg|layername=tiles", "tiles", "ogr")
+    assert footprints.featureCount() == 200
+    encoder = trained / "encoder.safetensors"
+    run(
+        "pretrainencoder",
+        DATASET=tiles,
+        STEPS=3,
+        BATCH_SIZE=16,
+        QUEUE_SIZE=64,
+        STEM="imagenet",
+        OUTPUT=trained,
+    )
+    assert encoder.is_file() and (trained / "run.json").is_file()
+    job = json.loads((trained / "run.json").read_text(encoding="utf-8"))["job"]
+    assert job["steps"] == 3 and job["stem"] == "imagenet" and job["temperature"] == 0.1
+    cancel_and_check_checkpoint(python, tiles, folder / "cancelled")
+    run(
+        "evaluateencoder",
+        ENCODER=encoder,
+        DATASET=tiles,
+        REPEATS=1,
+        TREES=5,
+        OUTPUT=folder / "evaluation",
+    )
+    assert (folder / "evaluation" / "report.html").is_file()
+    run(
+        "embeddingmap",
+        ENCODER=encoder,
+        SCENES=scene,
+        STRIDE_PX=16,
+        PICTURE="true",
+        CLUSTERS=3,
+        OUTPUT=folder / "map.tif",
+    )
+    map_, scene_layer = QgsRasterLayer(str(folder / "map.tif")), QgsRasterLayer(str(scene))
+    assert map_.bandCount() == 128 and map_.crs() == scene_layer.crs()
+    assert map_.rasterUnitsPerPixelX() == 16 * scene_layer.rasterUnitsPerPixelX()
+    for name in ("map_picture", "map_clusters"):
+        assert (folder / f"{name}.tif").is_file() and (folder / f"{name}.qml").is_file()
+    centre = scene_layer.extent().center()
+    run(
+        "findsimilar",
+        EMBEDDING=folder / "map.tif",
+        POINTS=f"{centre.x()},{centre.y()}",
+        K=5,
+        OUTPUT=folder / "neighbours.gpkg",
+        SIMILARITY=folder / "similarity.tif",
+    )
+    found = QgsVectorLayer(f"{folder}/neighbours.gpkg|layername=neighbours", "n", "ogr")
+    assert sorted(feature["rank"] for feature in found.getFeatures()) == [1, 2, 3, 4, 5]
+    similarity = QgsRasterLayer(str(folder / "similarity.tif"))
+    value, valid = similarity.dataProvider().sample(centre, 1)
+    # The pixel searched from is like itself.
+    assert valid and value == pytest.approx(1.0, abs=1e-5)
