@@ -62,11 +62,19 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_close_inherited)
 
 
+class _Held:
+    """An array in a memory map. What numpy makes of it keeps the map open, by `environment`."""
+
+    def __init__(self, array: np.ndarray, environment: lmdb.Environment) -> None:
+        self.__array_interface__ = array.__array_interface__
+        self._environment = environment
+
+
 class ChipStore:
     """Read-only view of a chip store. Opened lazily in each process: LMDB does not survive a fork.
 
     `store[number]` is a read-only array (dates, bands, rows, columns) that lies in the memory map
-    and is valid as long as the store is.
+    and keeps it open.
     """
 
     def __init__(self, path: Path, *, count: int, shape: tuple[int, int, int, int], dtype: str):
@@ -83,12 +91,12 @@ class ChipStore:
 
     def _open(self) -> None:
         self._environment = _environment(self.path)
-        # One transaction for good: the file never changes, and views live as long as it does.
+        # One transaction for good: the file never changes.
         self._transaction = self._environment.begin(buffers=True)
         self._process = os.getpid()
 
     def close(self) -> None:
-        """Close the store; views of it must not be used any more. A later read opens it again."""
+        """Close the store; its file closes with the last view. A later read opens it again."""
         if self._process == os.getpid():
             self._transaction.abort()
             # LMDB closes the file with its last user; another store may be one.
@@ -110,4 +118,5 @@ class ChipStore:
                 f"{self.shape} {self.dtype}",
                 "the dataset is damaged: build it again with --overwrite",
             )
-        return np.frombuffer(value, self.dtype.newbyteorder("<")).reshape(self.shape)
+        array = np.frombuffer(value, self.dtype.newbyteorder("<")).reshape(self.shape)
+        return np.asarray(_Held(array, self._environment))

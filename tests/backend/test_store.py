@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -34,3 +35,13 @@ def test_store_reads_on_in_a_forked_child(make_dataset, tmp_path: Path) -> None:
         os._exit(0 if found == expected else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert [int(dataset.chips[n].sum()) for n in range(4)] == expected
+
+
+def test_a_view_outlives_its_dataset(make_dataset, tmp_path: Path) -> None:
+    folder = make_dataset(tmp_path / "a.tiles")
+    total = TileDataset(folder).tiles(range(4))[3].sum()
+    # The dataset is gone once its view is taken; without a map beneath it this would crash.
+    view = TileDataset(folder).tile(3)
+    gc.collect()
+    assert view.sum() == total
+    assert not view.flags.writeable
