@@ -16,6 +16,8 @@ from qgis.core import (
 
 # Formats of vector files that the backend reads as they are.
 VECTOR_SUFFIXES = ("gpkg", "shp", "geojson", "json", "fgb", "gml", "kml", "sqlite")
+# QGIS's exports leave alone what has a compatible format: with this there is none.
+NO_FORMAT = ["none"]
 
 
 def raster_path(layer: QgsRasterLayer) -> str:
@@ -58,22 +60,19 @@ def vector_path(
     layer: QgsVectorLayer,
     context: QgsProcessingContext,
     feedback: Optional[QgsProcessingFeedback],
-    *,
-    selected_only: bool = False,
 ) -> str:
     """A file that holds what `layer` shows, and nothing else.
 
-    Layers in memory, filtered layers, selections, and layers of files and databases that hold
-    several are written to a temporary GeoPackage. Without `feedback` nothing is written: the
+    Layers in memory, filtered layers, and layers of files and databases that hold several are
+    written to a temporary GeoPackage. Without `feedback` nothing is written: the
     answer then only names the layer.
     """
-    if not selected_only and _is_plain_file(layer):
+    if _is_plain_file(layer):
         return vector_file(layer)
     if feedback is None:
         return layer.name()
-    # No format is compatible as it is: so the layer is always written.
     path = QgsProcessingUtils.convertToCompatibleFormat(
-        layer, selected_only, "layer", ["gpkg-of-one-layer"], "gpkg", context, feedback
+        layer, False, "layer", NO_FORMAT, "gpkg", context, feedback
     )
     if not path or not Path(path).exists():
         raise QgsProcessingException(

@@ -28,7 +28,7 @@ from qgis.core import (
 )
 
 from ...backend.contract.settings import Setting
-from ..layers import layer_path, raster_path, vector_path
+from ..layers import NO_FORMAT, layer_path, raster_path, vector_path
 
 Parameters = Dict[str, Any]
 
@@ -242,11 +242,11 @@ class ValueReader:
             )
         if kind == "raster":
             return raster_path(layer)
-        value = self.parameters[name]
-        selected = (
-            isinstance(value, QgsProcessingFeatureSourceDefinition) and value.selectedFeaturesOnly
+        if self.feedback is None or not _is_part(self.parameters[name]):
+            return vector_path(layer, self.context, self.feedback)
+        return algorithm.parameterAsCompatibleSourceLayerPath(
+            *arguments, NO_FORMAT, "gpkg", self.feedback
         )
-        return vector_path(layer, self.context, self.feedback, selected_only=selected)
 
     def _source_layer(self, name: str) -> Any:
         """The layer behind a feature source."""
@@ -254,6 +254,15 @@ class ValueReader:
         if isinstance(value, QgsProcessingFeatureSourceDefinition):
             value = value.source
         return self.algorithm.parameterAsVectorLayer({name: value}, name, self.context)
+
+
+def _is_part(value: Any) -> bool:
+    """True for a feature source that is only some of its layer's features."""
+    if not isinstance(value, QgsProcessingFeatureSourceDefinition):
+        return False
+    # filterExpression came with QGIS 3.32.
+    limited = value.featureLimit >= 0 or bool(getattr(value, "filterExpression", ""))
+    return value.selectedFeaturesOnly or limited
 
 
 def crs_text(crs: Any) -> str:

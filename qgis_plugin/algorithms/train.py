@@ -122,6 +122,9 @@ class PretrainEncoder(BackendAlgorithm):
         }
 
     def stopped_message(self) -> str:
+        checkpoints = Path(self._job.output) / "checkpoints"
+        if not checkpoints.is_dir() or not any(checkpoints.iterdir()):
+            return "Stopped on request, before there was anything to keep."
         return (
             f"Stopped on request. The run folder {self._job.output} keeps the last checkpoint: "
             "run it again with “Resume from the last checkpoint” to go on."

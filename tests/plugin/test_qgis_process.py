@@ -9,8 +9,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from inputs import write_raster
 from qgis.core import QgsRasterLayer, QgsVectorLayer
-from rasters import write_raster
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # Debian's wrapper named `qgis_process` passes an option that the program does not know.

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from rasters import raster_layer, write_raster
+from inputs import raster_layer, write_raster
 
 # A fake that writes rasters like those of the backend, one with a style beside it.
 RASTERS = """

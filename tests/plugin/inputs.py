@@ -1,7 +1,8 @@
-"""Small rasters and layers for tests."""
+"""Small inputs for tests: rasters, layers, and what the backend would have written."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy
@@ -56,3 +57,21 @@ def polygon_layer(name: str = "polygons", *, epsg: int = 32612) -> QgsVectorLaye
     layer.dataProvider().addFeatures(features)
     layer.updateExtents()
     return layer
+
+
+def dataset_folder(folder: Path, **changes) -> Path:
+    """A folder with the dataset.json of a tile dataset."""
+    folder.mkdir(parents=True)
+    record = dict(
+        neighbour_radius_px=8, bands=[{"name": "red"}], classes=[], dates_per_chip=1, count=12
+    )
+    (folder / "dataset.json").write_text(json.dumps({**record, **changes}))
+    return folder
+
+
+def encoder_file(folder: Path) -> Path:
+    """A file under an encoder's name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "encoder.safetensors"
+    path.write_bytes(b"")
+    return path
