@@ -126,7 +126,8 @@ def save_encoder(path: Path, information: EncoderInformation, network: Encoder) 
     header = {HEADER_KEY: json.dumps(dataclasses.asdict(information))}
     weights = {name: t.detach().cpu().contiguous() for name, t in network.state_dict().items()}
     with whole_file(path) as temporary:
-        safetensors.torch.save_file(weights, temporary, metadata=header)
+        # By way of memory: safetensors' own writer makes files that only their owner may read.
+        temporary.write_bytes(safetensors.torch.save(weights, metadata=header))
 
 
 def read_information(path: Path) -> EncoderInformation:
