@@ -59,7 +59,7 @@ class TrainJob:
         choices=("sgd", "adamw"),
         advanced=True,
     )
-    learning_rate: float = setting("number", 0.03, "Greatest learning rate", minimum=0.0)
+    learning_rate: float = setting("number", 0.1, "Greatest learning rate", minimum=0.0)
     weight_decay: float = setting(
         "number",
         1e-4,
@@ -162,7 +162,7 @@ class SauMoCoTrainJob(TrainJob):
     """SauMoCo: places close to each other should look alike."""
 
     temperature: float = setting(
-        "number", 0.1, "Temperature of the contrast", minimum=0.001, maximum=100.0
+        "number", 0.2, "Temperature of the contrast", minimum=0.001, maximum=100.0
     )
     queue_size: int = setting(
         "integer",
