@@ -57,7 +57,7 @@ class ProgressTeller:
     def take_line(self, line: str) -> None:
         """Free text of the backend; the errors in it come as events too."""
         if not line.startswith(("error: ", "stopped: ", "warning: ")):
-            self._feedback.pushDebugInfo(line)
+            self._feedback.pushInfo(line)
 
     def _take_progress(self, event: Event) -> None:
         share = event["done"] / event["total"] if event["total"] else 1.0

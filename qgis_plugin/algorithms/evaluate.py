@@ -25,8 +25,8 @@ class EvaluateEncoder(BackendAlgorithm):
     description = (
         "Measures on held-out ground how well an encoder's vectors tell land cover apart: "
         "nearest neighbours, linear classifier, random forest, clustering and retrieval, beside "
-        "band statistics, the same encoder untrained, and the commonest class. Writes a report "
-        "and opens it in the Results Viewer."
+        "band statistics, the same encoder untrained, and the commonest class. The report is "
+        "listed in the Results Viewer."
     )
     example = (
         "Choose the encoder of a run and the tile dataset that it was trained on; the test "
@@ -70,5 +70,5 @@ class EvaluateEncoder(BackendAlgorithm):
             "REPORT": str(folder / "report.html"),
             "EVALUATION": str(folder / "evaluation.json"),
             "ACCURACY": record.get("confusion", {}).get("accuracy"),
-            "SUMMARY": " ".join(record.get("summary", [])),
+            "SUMMARY": " ".join(record.get("summary", [])).replace("\u00a0", " "),
         }

@@ -4,6 +4,7 @@ import re
 from typing import Any, Dict, List, Optional
 
 from qgis.core import (
+    NULL,
     QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
@@ -183,7 +184,8 @@ class ValueReader:
         value = self.parameters.get(name)
         if isinstance(value, QgsProperty):
             return True
-        return value is not None and value != "" and value != []
+        # QGIS's forms give null variants for some fields that are empty.
+        return value is not None and value != NULL and value != "" and value != []
 
     def read(self, setting: Setting, kind: str = "") -> Any:
         """The value of a setting's parameter; None where there is none."""
@@ -222,7 +224,7 @@ class ValueReader:
         value = getattr(value, "sink", value)
         if isinstance(value, QgsProperty):
             value = value.valueAsString(self.context.expressionContext(), "")[0]
-        return "" if value in (None, QgsProcessing.TEMPORARY_OUTPUT) else str(value)
+        return "" if value in (None, NULL, QgsProcessing.TEMPORARY_OUTPUT) else str(value)
 
     def _layers(self, name: str, kind: str) -> Any:
         algorithm, arguments = self.algorithm, (self.parameters, name, self.context)

@@ -90,7 +90,7 @@ class FindSimilarPlaces(BackendAlgorithm):
         result = self.result_layer("Neighbours", job.output, order=1, abstract=about)
         finish_output(job.output, result, context)
         if is_loaded(parameters.get("OUTPUT")):
-            result = self.result_layer("Searched from", job.output, order=0, abstract=about)
+            result = self.result_layer("Searched from", order=0, abstract=about)
             load_beside(f"{job.output}|layername=queries", result, "OUTPUT", context)
         if job.similarity:
             found["SIMILARITY"] = job.similarity

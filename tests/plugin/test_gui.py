@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from inputs import write_raster
 
 READY = dict(
     ok=False,
@@ -224,3 +225,17 @@ def test_closing_the_page_ends_its_check(page, fake_backend, monkeypatch, tmp_pa
     assert spin(lambda: number.exists() and number.read_text() != "")
     page.close()
     assert spin(lambda: not Path(f"/proc/{number.read_text()}").exists())
+
+
+def test_a_form_that_is_filled_in_has_no_problem(provider, tmp_path: Path) -> None:
+    from processing.gui.AlgorithmDialog import AlgorithmDialog
+    from qgis.core import QgsProcessingContext
+
+    algorithm = provider.algorithm("findsimilar").create()
+    dialog = AlgorithmDialog(algorithm)
+    path = str(write_raster(tmp_path / "map.tif"))
+    dialog.setParameters(dict(EMBEDDING=path, POINTS="300500,4099500 [EPSG:32612]"))
+    # What the fields that were left alone hold is up to QGIS: null variants, empty texts.
+    values = dialog.createProcessingParameters()
+    assert algorithm.checkParameterValues(values, QgsProcessingContext()) == (True, "")
+    dialog.close()
