@@ -45,12 +45,12 @@ demo: setup ## the whole line on the built-in sample landscape, on the CPU (into
 	$(BACKEND) -m backend.build --scenes demo/landscape/scene_2023-05-14.tif demo/landscape/scene_2023-08-30.tif \
 	  --land-cover demo/landscape/land_cover.tif --tile-size-px 32 --neighbour-radius-px 32 --count 2000 \
 	  --output demo/landscape.tiles --overwrite
-	$(BACKEND) -m backend.train --dataset demo/landscape.tiles --method saumoco --steps 150 --batch-size 64 \
+	$(BACKEND) -m backend.train --dataset demo/landscape.tiles --method saumoco --steps 200 --batch-size 64 \
 	  --output demo/runs/saumoco --overwrite
 	$(BACKEND) -m backend.evaluate --encoder demo/runs/saumoco/encoder.safetensors --dataset demo/landscape.tiles \
 	  --output demo/evaluation --overwrite
 	$(BACKEND) -m backend.embed --encoder demo/runs/saumoco/encoder.safetensors --scenes demo/landscape/scene_2023-05-14.tif \
-	  --stride-px 16 --picture --clusters 8 --output demo/embedding.tif --overwrite
+	  --stride-px 8 --picture --clusters 8 --output demo/embedding.tif --overwrite
 	$(BACKEND) -m backend.search --embedding demo/embedding.tif --point $(DEMO_POINT) --k 20 --separation-px 32 \
 	  --output demo/neighbours.gpkg --similarity demo/similarity.tif --overwrite
 	@printf '%s\n' '' 'Done. Look at:' \
