@@ -119,7 +119,7 @@ def test_near_tiles_and_dates_of_one_place_share_a_group() -> None:
     assert len(set(groups.tolist())) == 3
 
 
-def test_eurosat_split_sizes_by_construction() -> None:
+def test_fact_24_eurosat_split_sizes_by_construction() -> None:
     fit_total = test_total = 0
     for name, count in EUROSAT.items():
         names = [f"{name}_{n}.jpg" for n in range(1, count + 1)]
@@ -306,7 +306,7 @@ def test_random_splits_are_of_the_test_part_alone() -> None:
     assert sorted([*fit, *held]) == test.tolist()
 
 
-def test_shuffled_labels_give_chance_for_every_probe(small_dataset: TileDataset) -> None:
+def test_fact_25_shuffled_labels_give_chance_for_every_probe(small_dataset: TileDataset) -> None:
     tiles = dataset_labels.labelled_tiles_of_dataset(small_dataset, label_column="", purity=0.6)
     generator = np.random.default_rng(0)
     # 2000 tiles whose features hold the class, under labels that do not.

@@ -90,7 +90,7 @@ def test_probes_tell_clear_clouds_apart_and_shuffled_labels_do_not() -> None:
     assert max(accuracies(shuffled)) < chance + 0.09
 
 
-def test_forest_is_the_same_for_the_same_seed() -> None:
+def test_fact_25_forest_is_the_same_for_the_same_seed() -> None:
     vectors, labels = clusters(4, spread=4.0)
     first, again, other = (
         probes.forest_predictions(vectors[:200], labels[:200], vectors[200:], trees=20, seed=seed)

@@ -100,7 +100,7 @@ def test_a_date_that_is_none_is_told(tmp_path):
         open_scene(str(path), date="2020-02-31")
 
 
-def test_coarser_files_come_on_to_the_finest_grid(tmp_path):
+def test_fact_6_coarser_files_come_on_to_the_finest_grid(tmp_path):
     """A linear ramp survives bilinear resampling exactly away from the border."""
     rows, columns = np.mgrid[0:60, 0:90]
     fine = (2.0 * columns + 3.0 * rows).astype("float32")
@@ -115,6 +115,15 @@ def test_coarser_files_come_on_to_the_finest_grid(tmp_path):
     both = scene.read(0, 0, 60, 90)
     np.testing.assert_array_equal(both[1], fine)
     np.testing.assert_allclose(both[0, 2:-2, 2:-2], fine[2:-2, 2:-2], atol=1e-3)
+
+
+def test_value_resize_clamps_at_the_edge(tmp_path):
+    """[0, 1] on four pixels: 0, 1/4, 3/4, 1 (pixel centres, the edge held)."""
+    write_raster(tmp_path / "fine.tif", np.zeros((4, 4), "float32"))
+    coarse = np.array([[0, 1], [0, 1]], "float32")
+    write_raster(tmp_path / "coarse.tif", coarse, transform=GRID * Affine.scale(2))
+    scene = open_scene(f"{tmp_path}/fine.tif+{tmp_path}/coarse.tif")
+    np.testing.assert_allclose(scene.read(0, 0, 4, 4)[1], [[0, 0.25, 0.75, 1]] * 4, atol=1e-6)
 
 
 def test_resampled_windows_do_not_depend_on_how_they_are_cut(tmp_path):

@@ -29,7 +29,7 @@ def _write(path, stop_at: int | None = None) -> None:
         writer.append(_chip(number))
 
 
-def test_chips_come_back_as_they_were(tmp_path, monkeypatch):
+def test_fact_10_chips_come_back_as_they_were(tmp_path, monkeypatch):
     monkeypatch.setattr(store_writer, "BATCH_BYTES", 8 * _chip(0).nbytes)
     _write(tmp_path / "chips.lmdb")
     store = ChipStore(tmp_path / "chips.lmdb", count=COUNT, shape=SHAPE, dtype="uint16")
