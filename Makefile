@@ -67,7 +67,7 @@ test-backend: setup ## tests of the contract and the backend
 	@OMP_NUM_THREADS=1 $(BACKEND) -m pytest -q -n 2 --dist loadfile tests/contract tests/backend tests/end_to_end
 
 test-plugin: setup qgis ## tests of the plugin, in QGIS's own Python
-	@QT_QPA_PLATFORM=offscreen NEAR_THINGS_PYTHON=$(abspath $(BACKEND)) \
+	@QT_QPA_PLATFORM=offscreen NEAR_THINGS_PYTHON="$$PWD/$(BACKEND)" \
 	  $(QGIS_PYTHON) -m pytest -q -c tests/plugin/pytest.ini tests/plugin
 
 test: setup qgis lint ## everything: style, backend, plugin
