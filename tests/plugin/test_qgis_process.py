@@ -136,7 +136,7 @@ def test_the_whole_line_with_the_real_backend(call, provider, tmp_path: Path) ->
     )
     assert encoder.is_file() and (trained / "run.json").is_file()
     job = json.loads((trained / "run.json").read_text(encoding="utf-8"))["job"]
-    assert job["steps"] == 3 and job["stem"] == "imagenet" and job["temperature"] == 0.1
+    assert job["steps"] == 3 and job["stem"] == "imagenet" and job["queue_size"] == 64
     cancel_and_check_checkpoint(python, tiles, folder / "cancelled")
     run(
         "evaluateencoder",
