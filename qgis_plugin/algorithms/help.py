@@ -8,8 +8,8 @@ from qgis.core import QgsApplication, QgsProcessingParameterDefinition
 from ..environment import PLUGIN_FOLDER
 from .parameters import default_text, in_form_words, parameter_name
 
+# Pictures of 226 px at most: the help beside a form is little wider, and scales them badly.
 HELP_FOLDER = PLUGIN_FOLDER / "resources" / "help"
-PICTURE_WIDTH_PX = 250
 
 
 def help_text(algorithm: Any) -> str:
@@ -58,7 +58,7 @@ def _lines(text: str) -> str:
 
 
 def _picture(name: str) -> str:
-    path = HELP_FOLDER / f"{name}.png"
+    path = HELP_FOLDER / f"{name}.jpg"
     if not path.is_file():
         return ""
-    return f'<p><img src="{path.as_uri()}" width="{PICTURE_WIDTH_PX}"></p>'
+    return f'<p><img src="{path.as_uri()}"></p>'

@@ -129,3 +129,18 @@ def test_options_in_messages_become_labels(provider) -> None:
         "the output exists; give another “Tile dataset”, or “Replace existing output”; "
         "“Replace existing output”, --else"
     )
+
+
+def test_pictures_of_the_help_are_there_and_load(algorithms) -> None:
+    import re
+    from urllib.parse import unquote, urlparse
+
+    from qgis.PyQt.QtGui import QImage
+
+    pictures = 0
+    for algorithm in algorithms.values():
+        for source in re.findall(r'<img src="([^"]+)"', algorithm.shortHelpString()):
+            assert not QImage(unquote(urlparse(source).path)).isNull(), source
+            pictures += 1
+    # Evaluation has none: its report is the picture.
+    assert pictures == 5
