@@ -43,8 +43,8 @@ qgis: ## install QGIS and Xvfb for the plugin's tests (apt), where they are miss
 demo: setup ## the whole line on the built-in sample landscape, on the CPU (into demo/)
 	$(BACKEND) -m backend.sample --output demo/landscape --overwrite
 	$(BACKEND) -m backend.build --scenes demo/landscape/scene_2023-05-14.tif demo/landscape/scene_2023-08-30.tif \
-	  --land-cover demo/landscape/land_cover.tif --tile-size-px 32 --neighbour-radius-px 16 --count 2000 \
-	  --sampling stratified --output demo/landscape.tiles --overwrite
+	  --land-cover demo/landscape/land_cover.tif --tile-size-px 32 --neighbour-radius-px 16 --count 3000 \
+	  --sampling stratified --block-size-px 64 --test-fraction 0.3 --output demo/landscape.tiles --overwrite
 	$(BACKEND) -m backend.train --dataset demo/landscape.tiles --method saumoco --steps 200 --batch-size 64 \
 	  --output demo/runs/saumoco --overwrite
 	$(BACKEND) -m backend.evaluate --encoder demo/runs/saumoco/encoder.safetensors --dataset demo/landscape.tiles \
