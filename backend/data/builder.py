@@ -52,7 +52,7 @@ def _build(job: BuildJob, reporter: Reporter) -> None:
     fractions = _fractions(job)
     geometry = Geometry(job.tile_size_px, job.neighbour_radius_px)
     scenes = open_scenes(job, geometry, reporter)
-    files.check_output(output, overwrite=job.overwrite)
+    files.check_output(output, overwrite=job.overwrite, marker="dataset.json")
     area = read_polygons(job.area) if job.area else None
     land_cover = open_land_cover(job, scenes, reporter)
     if job.sampling == "stratified" and land_cover is None:

@@ -188,3 +188,10 @@ class TestWholeFiles:
         (tmp_path / "file").touch()
         with pytest.raises(RequestError, match="cannot be made"):
             files.check_output(tmp_path / "file" / "x" / "y", overwrite=False)
+
+    def test_a_folder_of_other_things_is_never_replaced(self, tmp_path: Path) -> None:
+        (tmp_path / "thesis.txt").touch()
+        with pytest.raises(RequestError, match="not this program's"):
+            files.check_output(tmp_path, overwrite=True, marker="run.json")
+        (tmp_path / "run.json").touch()
+        files.check_output(tmp_path, overwrite=True, marker="run.json")

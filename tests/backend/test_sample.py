@@ -269,6 +269,9 @@ def test_existing_output_is_kept_unless_overwritten(
     error = capsys.readouterr().err
     assert f"the output exists: {output}" in error and "--overwrite" in error
     assert (output / "mine.txt").read_text() == "keep"
+    assert sample.main([*arguments, "--overwrite"]) == 2
+    assert (output / "mine.txt").read_text() == "keep"
+    (output / "landscape.json").touch()
     assert sample.main([*arguments, "--overwrite"]) == 0
     assert (output / SCENES[0]).is_file() and not (output / "mine.txt").exists()
 

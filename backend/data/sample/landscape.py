@@ -48,7 +48,7 @@ def write_landscape(job: SampleJob, reporter: Reporter) -> None:
             f"give a size from {_SMALLEST_PX} to {_LARGEST_PX}",
         )
     output = Path(job.output)
-    check_output(output, overwrite=job.overwrite)
+    check_output(output, overwrite=job.overwrite, marker="landscape.json")
     windows = _windows(job.size_px)
     with whole_folder(output) as folder:
         with reporter.phase("landscape", len(windows) + 2, "parts") as phase:
