@@ -263,7 +263,7 @@ def test_settings_that_conflict_are_told(copied: Path, capsys) -> None:
     given = ["--output", str(copied), "--resume", "--learning-rate", "0.5"]
     assert train.main(given) == 2
     error = capsys.readouterr().err
-    assert "was started with --learning-rate 0.03, not 0.5" in error
+    assert "was started with --learning-rate 0.1, not 0.5" in error
     assert "leave out --learning-rate" in error
     given = ["--output", str(copied), "--resume", "--method", "saumoco-naip-published"]
     assert train.main(given) == 2
@@ -289,7 +289,7 @@ def test_a_dataset_that_moved_is_found_by_its_new_name(
 def test_run_json_is_accepted_back(whole: Path, tmp_path: Path) -> None:
     config = whole / "run.json"
     described = json.loads(config.read_text(encoding="utf-8"))
-    assert described["job"]["temperature"] == 0.1
+    assert described["job"]["temperature"] == 0.2
     assert described["dataset"]["bands"] == ["b1", "b2"]
     assert described["versions"]["torch"] == torch.__version__
     output = tmp_path / "again"
