@@ -88,7 +88,7 @@ def build(scene: str, settings: argparse.Namespace, folder: Path) -> Path:
             "build", *SCENES[scene](folder), "--tile-size-px", settings.tile_size_px,
             "--neighbour-radius-px", radius, "--count", settings.count,
             "--sampling", "stratified", "--test-fraction", settings.test_fraction,
-            "--block-size-px", settings.tile_size_px + 2 * radius,
+            "--block-size-px", settings.tile_size_px + 2 * radius, "--seed", settings.build_seed,
             "--output", dataset,
         )  # fmt: skip
     return dataset
@@ -193,6 +193,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--scene", choices=(*SCENES, "both"), default="both")
     parser.add_argument("--steps", type=int, default=300, help="optimiser steps (default 300)")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument(
+        "--build-seed", type=int, default=7, help="draws chips and test blocks (default 7)"
+    )
     parser.add_argument("--output", type=Path, default=Path("learning"), help="folder to write")
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--stem", choices=("small", "medium", "imagenet"), default="medium")
