@@ -8,16 +8,15 @@ or on what was drawn before, and there is no state to save.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
 from .dataset import TileDataset
 
-# A Philox counter gives four words of 64 bits: the draws of one chip in one epoch.
-WORDS_PER_CHIP = 4
-
-_ORDER, _PLACES, _STEP = range(3)
+_ORDER, _STEP = 0, 1
+# Purposes from here on are the places of a sample's first, second, … tile.
+_FIRST_PLACE = 2
 
 
 def _words(seed: int, number: int, purpose: int, count: int) -> np.ndarray:
@@ -31,10 +30,14 @@ def shuffled(numbers: np.ndarray, *, seed: int, epoch: int) -> np.ndarray:
     return numbers[np.argsort(_words(seed, epoch, _ORDER, len(numbers)), kind="stable")]
 
 
-def chip_words(chips: int, *, seed: int, epoch: int) -> np.ndarray:
-    """The words (chips, 4) of every chip of a dataset in one epoch; row n is chip n's."""
-    words = _words(seed, epoch, _PLACES, chips * WORDS_PER_CHIP)
-    return words.reshape(chips, WORDS_PER_CHIP)
+def chip_words(chips: int, words: int, *, seed: int, epoch: int, tile: int) -> np.ndarray:
+    """Words (chips, words) for one tile of the samples of a whole dataset; row n is chip n's.
+
+    `tile` is the tile's place in its sample: each has a stream of its own. A chip's row depends on
+    its number, not on how many chips there are.
+    """
+    drawn = _words(seed, epoch, _FIRST_PLACE + tile, chips * words)
+    return drawn.reshape(chips, words)
 
 
 def step_seed(*, seed: int, step: int) -> int:
@@ -51,19 +54,61 @@ def uniform_integers(words: np.ndarray, low: int, high: int) -> np.ndarray:
     return low + ((upper * np.uint64(high - low)) >> np.uint64(32)).astype(np.int64)
 
 
-class Relation(Protocol):
-    """Where one tile of a sample lies, relative to its chip's centre tile."""
+@dataclass(frozen=True)
+class Ground:
+    """Where the chips of a dataset lie, for relations that look beyond the anchor's own chip.
 
-    def offsets(self, words: np.ndarray) -> np.ndarray:
-        """Offsets (B, 2) in pixels, row and column, from the words (B, 4) of the samples' chips."""
+    `drawable` (n,) int64: the chips that a sample may take tiles from (those of the training
+    split), ascending. By chip number: `scenes` (N,) int64 the scene, `corners` (N, 2) int64 row
+    and column of the anchor tile's upper left corner in its scene's pixels.
+    """
+
+    drawable: np.ndarray
+    scenes: np.ndarray
+    corners: np.ndarray
+    ground_resolution_m: float
+
+
+def make_ground(dataset: TileDataset, split: str = "train") -> Ground:
+    """The ground of a dataset; tiles may be taken from the chips of one split."""
+    table = dataset.table("tiles")
+    names = {scene.name: n for n, scene in enumerate(dataset.information.scenes)}
+    return Ground(
+        drawable=dataset.numbers(split),
+        scenes=table["scene"].map(names).to_numpy(np.int64),
+        corners=table[["row_px", "column_px"]].to_numpy(np.int64),
+        ground_resolution_m=dataset.information.ground_resolution_m,
+    )
+
+
+class Relation(Protocol):
+    """Where one tile of a sample lies.
+
+    `words` is how many random words one draw takes.
+    """
+
+    words: int
+
+    def draw(
+        self, words: np.ndarray, anchors: np.ndarray, ground: Ground
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The tiles of the samples of chips `anchors` (B,), from their words (B, self.words).
+
+        Gives the chips (B,) int64 that the tiles are cut from, and their offsets (B, 2) int64 in
+        pixels, row and column, from those chips' anchor tiles.
+        """
 
 
 @dataclass(frozen=True)
 class Itself:
     """The anchor: the tile in the middle of the chip."""
 
-    def offsets(self, words: np.ndarray) -> np.ndarray:
-        return np.zeros((len(words), 2), np.int64)
+    words: ClassVar[int] = 0
+
+    def draw(
+        self, words: np.ndarray, anchors: np.ndarray, ground: Ground
+    ) -> tuple[np.ndarray, np.ndarray]:
+        return anchors, np.zeros((len(anchors), 2), np.int64)
 
 
 @dataclass(frozen=True)
@@ -76,12 +121,15 @@ class Near:
 
     radius_px: int
     step_px: int = 1
+    words: ClassVar[int] = 2
 
-    def offsets(self, words: np.ndarray) -> np.ndarray:
+    def draw(
+        self, words: np.ndarray, anchors: np.ndarray, ground: Ground
+    ) -> tuple[np.ndarray, np.ndarray]:
         reach = self.radius_px // self.step_px
         if reach == 0:
-            return np.zeros((len(words), 2), np.int64)
-        return self.step_px * uniform_integers(words[:, :2], -reach, reach)
+            return anchors, np.zeros((len(anchors), 2), np.int64)
+        return anchors, self.step_px * uniform_integers(words, -reach, reach)
 
 
 def cut(dataset: TileDataset, chips: np.ndarray, offsets: np.ndarray) -> np.ndarray:

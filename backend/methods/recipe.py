@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from backend.contract.jobs import TrainJob
-from backend.data.dataset import DatasetInformation
+from backend.data.dataset import DatasetInformation, TileDataset
 from backend.data.relations import Relation
 from backend.hooks.stages import Hook
-from backend.networks.encoder import Encoder
+from backend.networks.encoder import Encoder, EncoderShape
 
 
 @dataclass
 class Outcome:
     """What one forward pass gives: a loss to minimise, and what hooks and the log want of it.
 
-    `loss` is a float32 scalar. `embedding` (B, D), detached, is watched for collapse. `measures`
-    are scalars for the log, detached. `kept` is handed to the hooks after the step.
+    `loss` is a float32 scalar. `embedding` (B, D), detached, of any norm, is watched for collapse.
+    `measures` are scalars for the log, detached. `kept` is handed to the hooks after the step.
     """
 
     loss: Tensor
@@ -57,7 +58,19 @@ class Recipe(nn.Module):
         raise NotImplementedError
 
 
-def make_recipe(name: str, job: TrainJob, information: DatasetInformation) -> Recipe:
+def shape_of(job: TrainJob, information: DatasetInformation, **changes: Any) -> EncoderShape:
+    """The encoder that the job asks for on such a dataset, with what a method sets otherwise."""
+    shape = EncoderShape(
+        architecture=job.architecture,
+        stem=job.stem,
+        bands=len(information.bands),
+        tile_size_px=information.tile_size_px,
+        embedding_dimension=job.embedding_dimension,
+    )
+    return replace(shape, **changes)
+
+
+def make_recipe(name: str, job: TrainJob, dataset: TileDataset) -> Recipe:
     """The recipe in backend/methods/`name`.py, whose function `recipe` makes it."""
     module = importlib.import_module(f"backend.methods.{name}")
-    return module.recipe(job, information)
+    return module.recipe(job, dataset)

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from backend.contract.jobs import SauMoCoTrainJob
-from backend.data.dataset import DatasetInformation
+from backend.contract.systems.saumoco import SauMoCoTrainJob
+from backend.data.dataset import DatasetInformation, TileDataset
 from backend.data.relations import Itself, Near
 from backend.hooks.momentum import MomentumUpdate, make_follower
 from backend.hooks.queue import Queue
@@ -23,7 +23,7 @@ from backend.networks.encoder import build_encoder
 from backend.runtime.errors import RequestError
 from backend.views.dihedral import turn_at_random
 
-from .recipe import Outcome, Recipe
+from .recipe import Outcome, Recipe, shape_of
 
 
 class SauMoCo(Recipe):
@@ -35,16 +35,11 @@ class SauMoCo(Recipe):
 
     measures = ("positive_cosine", "negative_cosine")
 
-    def __init__(self, job: SauMoCoTrainJob, information: DatasetInformation) -> None:
+    def __init__(self, job: SauMoCoTrainJob, dataset: TileDataset) -> None:
         super().__init__()
+        information = dataset.information
         self.relations = (Itself(), Near(_radius_px(job, information), job.neighbour_step_px))
-        self.encoder = build_encoder(
-            job.architecture,
-            job.stem,
-            len(information.bands),
-            job.embedding_dimension,
-            seed=job.seed,
-        )
+        self.encoder = build_encoder(shape_of(job, information), seed=job.seed)
         self.key_encoder = make_follower(self.encoder)
         self.queue = Queue(
             _queue_size(job, information),
@@ -104,6 +99,6 @@ def _queue_size(job: SauMoCoTrainJob, information: DatasetInformation) -> int:
     return size
 
 
-def recipe(job: SauMoCoTrainJob, information: DatasetInformation) -> SauMoCo:
+def recipe(job: SauMoCoTrainJob, dataset: TileDataset) -> SauMoCo:
     """The recipe as the job sets it."""
-    return SauMoCo(job, information)
+    return SauMoCo(job, dataset)

@@ -1,68 +1,89 @@
-"""Encoders: a torchvision backbone for any number of bands, and a projection on to a sphere."""
+"""Encoders: a backbone for any number of bands, and what makes an embedding of its features."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .torchvision_import import torchvision
-
-_BACKBONES = {
-    "resnet18": torchvision.models.resnet18,
-    "resnet50": torchvision.models.resnet50,
-}
+from .backbones import build_backbone
 
 
-def build_backbone(architecture: str, bands: int, stem: str) -> tuple[nn.Module, int]:
-    """A randomly initialised backbone (B, bands, H, W) -> (B, F), and F.
+@dataclass(frozen=True)
+class EncoderShape:
+    """All that decides an encoder's layers.
 
-    `stem` "imagenet" keeps torchvision's 7x7 stride-2 convolution and pooling (its input channels
-    alone change); "medium" is a 3x3 stride-1 convolution with that pooling; "small" the same
-    without pooling, for small tiles.
+    `projection`: "linear" (MoCo v1, SauMoCo), "mlp" with one hidden layer as wide as the features
+    (MoCo v2), or "none": the pooled features are the embedding, and `embedding_dimension` means
+    nothing. `unit_norm`: whether the embedding is divided by its L2 norm.
     """
-    network = _BACKBONES[architecture](weights=None)
-    if stem == "imagenet":
-        network.conv1 = nn.Conv2d(bands, 64, kernel_size=7, stride=2, padding=3, bias=False)
-    elif stem in ("small", "medium"):
-        network.conv1 = nn.Conv2d(bands, 64, kernel_size=3, stride=1, padding=1, bias=False)
-        if stem == "small":
-            network.maxpool = nn.Identity()
-    else:
-        raise ValueError(f"no such stem: {stem}")
-    features = network.fc.in_features
-    network.fc = nn.Identity()
-    return network, features
+
+    architecture: str
+    stem: str
+    bands: int
+    tile_size_px: int
+    embedding_dimension: int = 128
+    projection: str = "linear"
+    unit_norm: bool = True
 
 
 class Encoder(nn.Module):
-    """Backbone, one linear layer, L2 normalisation: SauMoCo's network (MoCo v1's shape).
+    """Backbone, projection, L2 normalisation.
 
-    `features(x)` gives the pooled features (B, F); `forward(x)` the embedding (B, D) of norm 1.
-    Input is normalised float (B, bands, H, W).
+    `features(x)` gives the pooled features (B, F); `forward(x)` the embedding (B, D); `stages(x)`
+    the backbone's maps, finest first. Input is normalised float (B, bands, H, W).
     """
 
-    def __init__(self, architecture: str, stem: str, bands: int, embedding_dimension: int) -> None:
+    def __init__(self, shape: EncoderShape) -> None:
         super().__init__()
-        self.backbone, self.feature_dimension = build_backbone(architecture, bands, stem)
-        self.projection = nn.Linear(self.feature_dimension, embedding_dimension)
-        # As the released network: Kaiming-normal, fan-in, gain sqrt(2); bias torch's default.
-        nn.init.kaiming_normal_(self.projection.weight)
+        self.shape = shape
+        self.backbone = build_backbone(
+            shape.architecture,
+            bands=shape.bands,
+            stem=shape.stem,
+            tile_size_px=shape.tile_size_px,
+        )
+        self.feature_dimension = self.backbone.feature_dimension
+        self.projection = _projection(
+            shape.projection, self.feature_dimension, shape.embedding_dimension
+        )
+        self.embedding_dimension = (
+            self.feature_dimension if shape.projection == "none" else shape.embedding_dimension
+        )
+
+    def stages(self, tiles: Tensor) -> list[Tensor]:
+        return self.backbone.stages(tiles)
 
     def features(self, tiles: Tensor) -> Tensor:
         return self.backbone(tiles)
 
     def project(self, features: Tensor) -> Tensor:
-        return functional.normalize(self.projection(features), dim=1, eps=1e-12)
+        embedding = self.projection(features)
+        if self.shape.unit_norm:
+            embedding = functional.normalize(embedding, dim=1, eps=1e-12)
+        return embedding
 
     def forward(self, tiles: Tensor) -> Tensor:
         return self.project(self.features(tiles))
 
 
-def build_encoder(
-    architecture: str, stem: str, bands: int, embedding_dimension: int, *, seed: int
-) -> Encoder:
+def _projection(kind: str, features: int, dimension: int) -> nn.Module:
+    if kind == "none":
+        return nn.Identity()
+    last = nn.Linear(features, dimension)
+    # As SauMoCo's released network: Kaiming-normal, fan-in, gain sqrt(2); bias torch's default.
+    nn.init.kaiming_normal_(last.weight)
+    if kind == "linear":
+        return last
+    if kind == "mlp":
+        return nn.Sequential(nn.Linear(features, features), nn.ReLU(inplace=True), last)
+    raise ValueError(f"no such projection: {kind}")
+
+
+def build_encoder(shape: EncoderShape, *, seed: int) -> Encoder:
     """An encoder with weights that depend on `seed` alone; torch's own generator is left as is."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Encoder(architecture, stem, bands, embedding_dimension)
+        return Encoder(shape)

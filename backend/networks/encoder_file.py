@@ -16,7 +16,7 @@ from backend.runtime.errors import DataError, RequestError
 from backend.runtime.files import whole_file
 from backend.views.normalise import Normalise
 
-from .encoder import Encoder, build_encoder
+from .encoder import Encoder, EncoderShape, build_encoder
 
 SCHEMA = "near-things-encoder"
 VERSION = 1
@@ -31,6 +31,8 @@ class EncoderInformation:
     architecture: str
     stem: str
     embedding_dimension: int
+    projection: str
+    unit_norm: bool
     bands: tuple[str, ...]
     offset: tuple[float, ...]
     scale: tuple[float, ...]
@@ -44,6 +46,19 @@ class EncoderInformation:
     software: str
     schema: str = SCHEMA
     version: int = VERSION
+
+    @property
+    def shape(self) -> EncoderShape:
+        """The layers of the encoder."""
+        return EncoderShape(
+            architecture=self.architecture,
+            stem=self.stem,
+            bands=len(self.bands),
+            tile_size_px=self.tile_size_px,
+            embedding_dimension=self.embedding_dimension,
+            projection=self.projection,
+            unit_norm=self.unit_norm,
+        )
 
     @property
     def identity(self) -> str:
@@ -69,7 +84,7 @@ class FrozenEncoder:
         cls, information: EncoderInformation, *, seed: int, device: torch.device | str = "cpu"
     ) -> FrozenEncoder:
         """The same encoder with random weights: the baseline that training must beat."""
-        return cls(information, _network(information, seed=seed), device)
+        return cls(information, build_encoder(information.shape, seed=seed), device)
 
     def dimension(self, features: str) -> int:
         """Length of the vectors that `embed` gives for "embedding" or "backbone"."""
@@ -82,7 +97,8 @@ class FrozenEncoder:
         """Vectors of tiles in one forward pass.
 
         `tiles` is (B, bands, H, W) in pixel values, bands in the order of `information.bands`.
-        Gives float32: "embedding" (B, D) of norm 1, or "backbone" (B, F), the pooled features.
+        Gives float32: "embedding" (B, D), of norm 1 where `information.unit_norm` says so, or
+        "backbone" (B, F), the pooled features.
         """
         pooled = self._pooled(tiles)
         result = pooled if features == "backbone" else self._network.project(pooled)
@@ -109,16 +125,6 @@ class FrozenEncoder:
                 "name the bands with --bands, or train an encoder on these bands",
             )
         return [available.index(name) for name in self.information.bands]
-
-
-def _network(information: EncoderInformation, *, seed: int) -> Encoder:
-    return build_encoder(
-        information.architecture,
-        information.stem,
-        len(information.bands),
-        information.embedding_dimension,
-        seed=seed,
-    )
 
 
 def save_encoder(path: Path, information: EncoderInformation, network: Encoder) -> None:
@@ -163,7 +169,7 @@ def load_encoder(path: str | Path, device: torch.device | str = "cpu") -> Frozen
     """Load an encoder on to a device."""
     path = Path(path)
     information = read_information(path)
-    network = _network(information, seed=0)
+    network = build_encoder(information.shape, seed=0)
     try:
         network.load_state_dict(safetensors.torch.load_file(path))
     except (safetensors.SafetensorError, RuntimeError) as error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backend.data.dataset import TileDataset
-from backend.data.relations import Relation, chip_words, cut, shuffled
+from backend.data.relations import Relation, chip_words, cut, make_ground, shuffled
 
 from .schedule import Plan
 
@@ -36,23 +36,33 @@ class Batches:
     ) -> None:
         self._dataset, self._chips, self._relations = dataset, chips, relations
         self._plan, self._seed = plan, seed
+        self._ground = make_ground(dataset)
         self._epoch = -1
 
     def _enter(self, epoch: int) -> None:
-        """Draw the order and the places of one epoch."""
+        """Draw the order of one epoch and, in that order, the places of all tiles."""
         if epoch == self._epoch:
             return
         self._order = shuffled(self._chips, seed=self._seed, epoch=epoch)
-        words = chip_words(len(self._dataset), seed=self._seed, epoch=epoch)
-        self._offsets = [relation.offsets(words) for relation in self._relations]
+        self._tiles = [
+            relation.draw(self._words(relation, epoch, tile), self._order, self._ground)
+            for tile, relation in enumerate(self._relations)
+        ]
         self._epoch = epoch
+
+    def _words(self, relation: Relation, epoch: int, tile: int) -> np.ndarray:
+        count = len(self._dataset)
+        words = chip_words(count, relation.words, seed=self._seed, epoch=epoch, tile=tile)
+        return words[self._order]
 
     def batch(self, step: int) -> Batch:
         """The samples of a step, counted from 0."""
         self._enter(self._plan.epoch(step))
-        chips = self._order[self._plan.batch(step)]
-        tiles = tuple(cut(self._dataset, chips, offsets[chips]) for offsets in self._offsets)
-        return Batch(step, chips, tiles)
+        places = self._plan.batch(step)
+        tiles = tuple(
+            cut(self._dataset, chips[places], offsets[places]) for chips, offsets in self._tiles
+        )
+        return Batch(step, self._order[places], tiles)
 
     def from_step(self, first: int) -> Iterator[Batch]:
         """The batches from step `first` to the last, the next one read while one is in use."""

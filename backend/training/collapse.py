@@ -6,6 +6,7 @@ import math
 from collections import deque
 
 from torch import Tensor
+from torch.nn import functional
 
 from backend.runtime.reporter import Reporter
 
@@ -18,10 +19,11 @@ CHANCE_TOLERANCE = 0.01
 def spread(embedding: Tensor) -> Tensor:
     """Mean over dimensions of the standard deviation over the batch, times √D; a scalar.
 
-    For `embedding` (B, D) of unit norm: about 1 where directions are uniform on the sphere, 0
+    For the directions of `embedding` (B, D): about 1 where they are uniform on the sphere, 0
     where all are the same.
     """
-    return embedding.std(dim=0, correction=0).mean() * math.sqrt(embedding.shape[1])
+    directions = functional.normalize(embedding, dim=1)
+    return directions.std(dim=0, correction=0).mean() * math.sqrt(embedding.shape[1])
 
 
 class CollapseMonitor:

@@ -45,7 +45,7 @@ def train(job: TrainJob, reporter: Reporter) -> None:
     device = choose_device(job.device)
     try:
         chips = dataset.numbers("train")
-        learner = Learner(job, dataset.information, make_plan(job, len(chips)), device)
+        learner = Learner(job, dataset, make_plan(job, len(chips)), device)
         knn = make_online_knn(job, dataset)
         folder = open_run(job, dataset, device, reporter)
         _Run(job, dataset, chips, learner, knn, folder, reporter).go()
@@ -213,11 +213,14 @@ class _Run:
     def export(self) -> None:
         """Write encoder.safetensors as the encoder is now."""
         data, learner, job = self.dataset.information, self.learner, self.job
+        encoder = learner.recipe.encoder
         information = EncoderInformation(
             method=job.method,
-            architecture=job.architecture,
-            stem=job.stem,
-            embedding_dimension=job.embedding_dimension,
+            architecture=encoder.shape.architecture,
+            stem=encoder.shape.stem,
+            embedding_dimension=encoder.embedding_dimension,
+            projection=encoder.shape.projection,
+            unit_norm=encoder.shape.unit_norm,
             bands=tuple(self.dataset.band_names),
             offset=tuple(learner.offset),
             scale=tuple(learner.scale),
@@ -230,4 +233,4 @@ class _Run:
             seed=job.seed,
             software=__version__,
         )
-        save_encoder(self.folder / "encoder.safetensors", information, learner.recipe.encoder)
+        save_encoder(self.folder / "encoder.safetensors", information, encoder)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from backend.contract.jobs import TrainJob
 from backend.contract.methods import find_method
-from backend.data.dataset import DatasetInformation
+from backend.data.dataset import TileDataset
 from backend.data.relations import step_seed
 from backend.hooks.stages import run_hooks
 from backend.methods.recipe import Outcome, make_recipe
@@ -31,8 +31,9 @@ class Learner:
     """`take_step` is the whole of training; everything else brings it there and back."""
 
     def __init__(
-        self, job: TrainJob, information: DatasetInformation, plan: Plan, device: torch.device
+        self, job: TrainJob, dataset: TileDataset, plan: Plan, device: torch.device
     ) -> None:
+        information = dataset.information
         random.seed(job.seed)
         np.random.seed(job.seed % 2**32)
         torch.manual_seed(job.seed)
@@ -44,7 +45,7 @@ class Learner:
         self.job, self.plan, self.device = job, plan, self._fabric.device
         self.offset, self.scale = offset_and_scale(job.normalisation, information)
         self.normalise = Normalise(self.offset, self.scale, information.nodata).to(self.device)
-        self.recipe = make_recipe(find_method(job.method).recipe, job, information)
+        self.recipe = make_recipe(find_method(job.method).recipe, job, dataset)
         self.recipe.to(memory_format=torch.channels_last).train()
         self._network, self._optimiser = self._fabric.setup(
             self.recipe, make_optimiser(job, self.recipe)

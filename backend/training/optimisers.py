@@ -8,6 +8,7 @@ from torch import nn
 from backend.contract.jobs import TrainJob
 
 SGD_MOMENTUM = 0.9
+ADAM_BETA2 = 0.999
 
 
 def make_optimiser(job: TrainJob, network: nn.Module) -> torch.optim.Optimizer:
@@ -18,5 +19,6 @@ def make_optimiser(job: TrainJob, network: nn.Module) -> torch.optim.Optimizer:
     parameters = [p for p in network.parameters() if p.requires_grad]
     common = dict(lr=job.learning_rate, weight_decay=job.weight_decay, fused=True)
     if job.optimiser == "sgd":
-        return torch.optim.SGD(parameters, momentum=SGD_MOMENTUM, nesterov=True, **common)
-    return torch.optim.AdamW(parameters, **common)
+        return torch.optim.SGD(parameters, momentum=SGD_MOMENTUM, nesterov=job.nesterov, **common)
+    kind = torch.optim.Adam if job.optimiser == "adam" else torch.optim.AdamW
+    return kind(parameters, betas=(job.adam_beta1, ADAM_BETA2), **common)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.contract.methods import SENTINEL2_BANDS
+from backend.contract.catalogue import SENTINEL2_BANDS
 from backend.data.dataset import DatasetInformation
 from backend.runtime.errors import RequestError
 
@@ -56,9 +56,14 @@ def offset_and_scale(
         statistics = [band.statistics for band in information.bands]
         # A band of one value throughout tells nothing; it becomes 0.
         return [s["mean"] for s in statistics], [s["standard_deviation"] or 1.0 for s in statistics]
+    if normalisation == "percentiles":
+        low = [band.statistics["percentile_2"] for band in information.bands]
+        high = [band.statistics["percentile_98"] for band in information.bands]
+        return low, [(top - bottom) or 1.0 for bottom, top in zip(low, high, strict=True)]
     names = [band.name for band in information.bands]
-    if normalisation == "divide-by-255":
-        return [0.0] * len(names), [255.0] * len(names)
+    if normalisation.startswith("divide-by-"):
+        divisor = float(normalisation.removeprefix("divide-by-"))
+        return [0.0] * len(names), [divisor] * len(names)
     order = SENTINEL2_BANDS if normalisation == "saumoco-sentinel2-released" else EUROSAT_FILE_ORDER
     unknown = [name for name in names if name not in order]
     if unknown:

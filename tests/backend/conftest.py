@@ -15,7 +15,7 @@ import shapely
 
 from backend.data.dataset import Band, DatasetInformation, LandCoverClass, SceneRecord, TileDataset
 from backend.data.store import chip_key
-from backend.networks.encoder import build_encoder
+from backend.networks.encoder import EncoderShape, build_encoder
 from backend.networks.encoder_file import EncoderInformation, save_encoder
 from backend.runtime.files import write_json
 
@@ -223,6 +223,8 @@ def write_encoder(
         architecture="resnet18",
         stem="imagenet",
         embedding_dimension=dimension,
+        projection="linear",
+        unit_norm=True,
         bands=tuple(bands),
         offset=(offset,) * len(bands),
         scale=(scale,) * len(bands),
@@ -235,7 +237,9 @@ def write_encoder(
         seed=seed,
         software="test",
     )
-    network = build_encoder("resnet18", "imagenet", len(bands), dimension, seed=seed)
+    network = build_encoder(
+        EncoderShape("resnet18", "imagenet", len(bands), 32, dimension), seed=seed
+    )
     save_encoder(path, information, network)
     return path
 

@@ -11,7 +11,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from backend.networks.encoder import build_encoder
+from backend.networks.encoder import EncoderShape, build_encoder
 from backend.networks.encoder_file import (
     HEADER_KEY,
     EncoderInformation,
@@ -27,6 +27,8 @@ INFORMATION = EncoderInformation(
     architecture="resnet18",
     stem="small",
     embedding_dimension=8,
+    projection="linear",
+    unit_norm=True,
     bands=("red", "nir"),
     offset=(100.0, 200.0),
     scale=(10.0, 20.0),
@@ -45,7 +47,9 @@ INFORMATION = EncoderInformation(
 def encoder_file(tmp_path: Path) -> Path:
     path = tmp_path / "été" / "encoder.safetensors"
     path.parent.mkdir()
-    save_encoder(path, INFORMATION, build_encoder("resnet18", "small", 2, 8, seed=4))
+    save_encoder(
+        path, INFORMATION, build_encoder(INFORMATION.shape, seed=4)
+    )
     return path
 
 
@@ -56,13 +60,15 @@ def tiles(count: int = 3) -> np.ndarray:
 def test_header_and_vectors_come_back(encoder_file: Path) -> None:
     assert read_information(encoder_file) == INFORMATION
     loaded = load_encoder(encoder_file)
-    before = FrozenEncoder(INFORMATION, build_encoder("resnet18", "small", 2, 8, seed=4))
+    before = FrozenEncoder(
+        INFORMATION, build_encoder(INFORMATION.shape, seed=4)
+    )
     assert np.array_equal(loaded.embed(tiles()), before.embed(tiles()))
 
 
 def test_vectors_are_the_networks_own_on_normalised_pixels(encoder_file: Path) -> None:
     frozen = load_encoder(encoder_file)
-    network = build_encoder("resnet18", "small", 2, 8, seed=4).eval()
+    network = build_encoder(INFORMATION.shape, seed=4).eval()
     values = torch.from_numpy(tiles().astype(np.float32))
     values = (values - torch.tensor([100.0, 200.0]).view(1, 2, 1, 1)) / torch.tensor(
         [10.0, 20.0]
@@ -118,7 +124,7 @@ def test_a_safetensors_file_of_someone_else_is_told(tmp_path: Path) -> None:
 
 
 def test_weights_that_do_not_fit_the_header_are_told(encoder_file: Path) -> None:
-    network = build_encoder("resnet18", "small", 3, 8, seed=0)
+    network = build_encoder(EncoderShape("resnet18", "small", 3, 32, 8), seed=0)
     save_encoder(encoder_file, INFORMATION, network)
     with pytest.raises(DataError, match="do not fit its header"):
         load_encoder(encoder_file)

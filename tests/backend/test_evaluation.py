@@ -16,7 +16,7 @@ from backend.contract.jobs import EvaluateJob
 from backend.data.dataset import TileDataset
 from backend.evaluate import main
 from backend.evaluation import features
-from backend.networks.encoder import build_encoder
+from backend.networks.encoder import EncoderShape, build_encoder
 from backend.networks.encoder_file import EncoderInformation, save_encoder
 from backend.runtime.command_line import parse_job
 
@@ -30,6 +30,8 @@ def write_encoder(path: Path, **changes: object) -> Path:
         architecture="resnet18",
         stem="small",
         embedding_dimension=16,
+        projection="linear",
+        unit_norm=True,
         bands=("b1", "b2", "b3", "b4"),
         offset=(5000.0,) * 4,
         scale=(1000.0,) * 4,
@@ -43,7 +45,9 @@ def write_encoder(path: Path, **changes: object) -> Path:
         software="test",
     )
     information = EncoderInformation(**{**values, **changes})
-    network = build_encoder("resnet18", "small", len(information.bands), 16, seed=9)
+    network = build_encoder(
+        EncoderShape("resnet18", "small", len(information.bands), 32, 16), seed=9
+    )
     save_encoder(path, information, network)
     return path
 

@@ -16,7 +16,7 @@ import torch
 from backend.data.dataset import TileDataset
 from backend.evaluate import main
 from backend.evaluation import class_folder, dataset_labels, features, protocol
-from backend.networks.encoder import build_encoder
+from backend.networks.encoder import EncoderShape, build_encoder
 from backend.networks.encoder_file import EncoderInformation, FrozenEncoder, save_encoder
 from backend.runtime.errors import DataError, RequestError
 from backend.runtime.reporter import Reporter
@@ -34,6 +34,8 @@ def information(**changes: object) -> EncoderInformation:
         architecture="resnet18",
         stem="small",
         embedding_dimension=8,
+        projection="linear",
+        unit_norm=True,
         bands=("red", "green", "blue"),
         offset=(100.0,) * 3,
         scale=(50.0,) * 3,
@@ -196,7 +198,7 @@ def test_wrong_class_folders(tmp_path: Path) -> None:
 def test_class_folder_through_the_verb(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     folder = write_class_folder(tmp_path / "kinds", classes=3)
     encoder = tmp_path / "encoder.safetensors"
-    network = build_encoder("resnet18", "small", 3, 8, seed=0)
+    network = build_encoder(EncoderShape("resnet18", "small", 3, 32, 8), seed=0)
     save_encoder(encoder, information(), network)
     start = ["--encoder", str(encoder), "--class-folder", str(folder), "--repeats", "1"]
     quick = ["--trees", "5", "--neighbours", "3"]
@@ -246,7 +248,7 @@ def test_encoder_vectors_equal_single_tiles_and_leave_the_encoder_as_it_was(
     described = information(
         bands=("b3", "b1"), offset=(5000.0, 4000.0), scale=(900.0, 1100.0), dtype="uint16"
     )
-    network = build_encoder("resnet18", "small", 2, 8, seed=3)
+    network = build_encoder(EncoderShape("resnet18", "small", 2, 32, 8), seed=3)
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     encoder = FrozenEncoder(described, network)
     with Reporter(as_events=True, stdout=io.StringIO()).phase("encode", 1, "tiles") as phase:
@@ -281,7 +283,9 @@ def test_nodata_of_the_tiles_is_put_to_the_encoder_as_nodata(make_dataset, tmp_p
         described = information(
             bands=names, offset=(5000.0,) * 4, scale=(900.0,) * 4, nodata=nodata
         )
-        encoder = FrozenEncoder(described, build_encoder("resnet18", "small", 4, 8, seed=3))
+        encoder = FrozenEncoder(
+            described, build_encoder(described.shape, seed=3)
+        )
         with Reporter(as_events=True, stdout=io.StringIO()).phase("encode", 1, "tiles") as phase:
             found = features.encoder_vectors(
                 encoder, tiles, [0, 1, 2, 3], batch_size=64, phase=phase

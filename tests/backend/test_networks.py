@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from backend.networks.encoder import build_encoder
+from backend.networks.encoder import EncoderShape, build_encoder
 
 
 def parameters(encoder) -> int:
@@ -24,12 +24,15 @@ def parameters(encoder) -> int:
     ],
 )
 def test_fact_11_parameter_counts(architecture: str, bands: int, expected: int) -> None:
-    assert parameters(build_encoder(architecture, "imagenet", bands, 128, seed=0)) == expected
+    assert (
+        parameters(build_encoder(EncoderShape(architecture, "imagenet", bands, 32, 128), seed=0))
+        == expected
+    )
 
 
 @pytest.mark.parametrize("stem", ["small", "medium", "imagenet"])
 def test_fact_11_embeddings_have_norm_1(stem: str) -> None:
-    encoder = build_encoder("resnet18", stem, 3, 16, seed=0)
+    encoder = build_encoder(EncoderShape("resnet18", stem, 3, 32, 16), seed=0)
     embedding = encoder(torch.randn(4, 3, 20, 20) * 50)
     assert embedding.shape == (4, 16)
     assert (embedding.norm(dim=1) - 1).abs().max() < 1e-6
@@ -40,7 +43,7 @@ def test_fact_11_embeddings_have_norm_1(stem: str) -> None:
     ("stem", "side", "after"), [("imagenet", 50, 13), ("imagenet", 64, 16), ("medium", 32, 16)]
 )
 def test_value_side_of_the_first_feature_map(stem: str, side: int, after: int) -> None:
-    backbone = build_encoder("resnet18", stem, 4, 128, seed=0).backbone
+    backbone = build_encoder(EncoderShape("resnet18", stem, 4, 32, 128), seed=0).backbone
     first = backbone.maxpool(backbone.conv1(torch.zeros(1, 4, side, side)))
     assert first.shape[2:] == (after, after)
     last = first
@@ -50,12 +53,12 @@ def test_value_side_of_the_first_feature_map(stem: str, side: int, after: int) -
 
 
 def test_the_small_stem_keeps_the_resolution() -> None:
-    backbone = build_encoder("resnet18", "small", 4, 128, seed=0).backbone
+    backbone = build_encoder(EncoderShape("resnet18", "small", 4, 32, 128), seed=0).backbone
     assert backbone.maxpool(backbone.conv1(torch.zeros(1, 4, 9, 9))).shape == (1, 64, 9, 9)
 
 
 def test_initial_weights_are_the_published_ones() -> None:
-    encoder = build_encoder("resnet18", "imagenet", 4, 128, seed=3)
+    encoder = build_encoder(EncoderShape("resnet18", "imagenet", 4, 32, 128), seed=3)
     weight = encoder.projection.weight
     assert float(weight.detach().std()) == pytest.approx(math.sqrt(2 / 512), rel=0.02)
     assert encoder.projection.bias.abs().max() <= 1 / math.sqrt(512)
@@ -65,11 +68,11 @@ def test_initial_weights_are_the_published_ones() -> None:
 def test_weights_depend_on_the_seed_alone() -> None:
     torch.manual_seed(1)
     state = torch.get_rng_state()
-    first = build_encoder("resnet18", "small", 2, 8, seed=5)
+    first = build_encoder(EncoderShape("resnet18", "small", 2, 32, 8), seed=5)
     assert torch.equal(torch.get_rng_state(), state)
     torch.manual_seed(2)
-    again = build_encoder("resnet18", "small", 2, 8, seed=5)
-    other = build_encoder("resnet18", "small", 2, 8, seed=6)
+    again = build_encoder(EncoderShape("resnet18", "small", 2, 32, 8), seed=5)
+    other = build_encoder(EncoderShape("resnet18", "small", 2, 32, 8), seed=6)
     weights = [e.backbone.layer1[0].conv1.weight for e in (first, again, other)]
     assert torch.equal(weights[0], weights[1])
     assert not torch.equal(weights[0], weights[2])

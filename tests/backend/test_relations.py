@@ -12,10 +12,13 @@ from scipy.stats import chi2_contingency, chisquare
 
 from backend.data.dataset import TileDataset
 from backend.data.relations import (
+    Ground,
     Itself,
     Near,
+    Relation,
     chip_words,
     cut,
+    make_ground,
     shuffled,
     step_seed,
     uniform_integers,
@@ -32,6 +35,17 @@ def naip(make_dataset, tmp_path_factory) -> TileDataset:
     return TileDataset(
         make_dataset(folder, count=1, bands=1, tile=50, radius=100, classes=1, chips=chips)
     )
+
+
+NOWHERE = Ground(np.arange(0), np.arange(0), np.zeros((0, 2), np.int64), 30.0)
+
+
+def offsets_of(relation: Relation, chips: int, *, seed: int = 0, epoch: int = 0) -> np.ndarray:
+    """The offsets (chips, 2) that a relation draws for the first chips of a dataset."""
+    words = chip_words(chips, relation.words, seed=seed, epoch=epoch, tile=1)
+    found, offsets = relation.draw(words, np.arange(chips), NOWHERE)
+    assert np.array_equal(found, np.arange(chips))
+    return offsets
 
 
 def published_crop(record: np.ndarray, row: int, column: int, tile: int) -> np.ndarray:
@@ -60,14 +74,13 @@ def test_value_geometry_naip(naip: TileDataset) -> None:
 
 def test_value_geometry_sentinel2() -> None:
     """On the 60 m grid neighbours lie -16 … 15 steps of 6 px away."""
-    words = chip_words(20_000, seed=3, epoch=0)
-    offsets = Near(100, step_px=6).offsets(words)
+    offsets = offsets_of(Near(100, step_px=6), 20_000, seed=3)
     assert sorted(set(offsets.ravel().tolist())) == [6 * k for k in range(-16, 16)]
 
 
 def test_fact_1_neighbours_lie_in_the_chip_and_reach_both_ends() -> None:
     radius, tile = 100, 50
-    offsets = Near(radius).offsets(chip_words(100_000, seed=0, epoch=0))
+    offsets = offsets_of(Near(radius), 100_000)
     assert offsets.min() == -radius
     assert offsets.max() == radius - 1
     starts = offsets + radius
@@ -77,7 +90,7 @@ def test_fact_1_neighbours_lie_in_the_chip_and_reach_both_ends() -> None:
 
 def test_fact_2_neighbours_are_uniform_independent_and_off_centre_by_half() -> None:
     radius = 16
-    offsets = Near(radius).offsets(chip_words(60_000, seed=11, epoch=4))
+    offsets = offsets_of(Near(radius), 60_000, seed=11, epoch=4)
     counts = np.zeros((2 * radius, 2 * radius))
     np.add.at(counts, tuple((offsets + radius).T), 1)
     assert chisquare(counts.sum(axis=0)).pvalue > 1e-4
@@ -88,10 +101,9 @@ def test_fact_2_neighbours_are_uniform_independent_and_off_centre_by_half() -> N
 
 
 def test_fact_2_a_smaller_radius_clips_the_window(small_dataset: TileDataset) -> None:
-    words = chip_words(5000, seed=0, epoch=0)
-    offsets = Near(3).offsets(words)
+    offsets = offsets_of(Near(3), 5000)
     assert set(offsets.ravel().tolist()) == set(range(-3, 3))
-    assert not Near(0).offsets(words).any()
+    assert not offsets_of(Near(0), 5000).any()
     numbers = np.arange(4)
     with pytest.raises(ValueError, match="beyond the 8 px"):
         cut(small_dataset, numbers, np.full((4, 2), 9))
@@ -99,8 +111,8 @@ def test_fact_2_a_smaller_radius_clips_the_window(small_dataset: TileDataset) ->
 
 def test_fact_3_the_anchor_is_always_the_centre(small_dataset: TileDataset) -> None:
     numbers = np.array([5, 0, 63])
-    words = chip_words(64, seed=1, epoch=2)[numbers]
-    anchors = cut(small_dataset, numbers, Itself().offsets(words))
+    words = np.empty((3, 0), np.uint64)
+    anchors = cut(small_dataset, *Itself().draw(words, numbers, make_ground(small_dataset)))
     for place, number in enumerate(numbers):
         chip = small_dataset.chips[number]
         assert np.array_equal(anchors[place], chip[0, :, 8:16, 8:16])
@@ -119,24 +131,25 @@ def test_fact_4_anchor_and_neighbour_agree_on_their_overlap(naip: TileDataset) -
 
 def test_fact_7_a_chip_draws_from_seed_epoch_and_number_alone() -> None:
     """Row n is what Philox gives at counter n: it does not depend on how many chips there are."""
-    many = chip_words(1000, seed=5, epoch=3)
-    assert np.array_equal(many[:10], chip_words(10, seed=5, epoch=3))
-    key = np.array([5, (3 << 8) + 1], dtype=np.uint64)
+    many = chip_words(1000, 4, seed=5, epoch=3, tile=0)
+    assert np.array_equal(many[:10], chip_words(10, 4, seed=5, epoch=3, tile=0))
+    key = np.array([5, (3 << 8) + 2], dtype=np.uint64)
     alone = np.random.Philox(key=key).advance(777).random_raw(4)
     assert np.array_equal(many[777], alone)
-    assert not np.any(many == chip_words(1000, seed=5, epoch=4))
-    assert not np.any(many == chip_words(1000, seed=6, epoch=3))
+    assert not np.any(many == chip_words(1000, 4, seed=5, epoch=4, tile=0))
+    assert not np.any(many == chip_words(1000, 4, seed=6, epoch=3, tile=0))
+    assert not np.any(many == chip_words(1000, 4, seed=5, epoch=3, tile=1))
 
 
 def test_fact_7_draws_are_the_same_in_a_fresh_process() -> None:
     code = (
         "from backend.data.relations import chip_words, step_seed;"
-        "print(chip_words(9, seed=2, epoch=1).sum(), step_seed(seed=2, step=40))"
+        "print(chip_words(9, 2, seed=2, epoch=1, tile=1).sum(), step_seed(seed=2, step=40))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
-    ours = (chip_words(9, seed=2, epoch=1).sum(), step_seed(seed=2, step=40))
+    ours = (chip_words(9, 2, seed=2, epoch=1, tile=1).sum(), step_seed(seed=2, step=40))
     assert done.stdout.split() == [str(v) for v in ours]
 
 

@@ -171,7 +171,7 @@ def test_a_healthy_run_and_a_settling_one_are_left_alone() -> None:
 def test_flops_of_a_step_are_three_forward_passes_and_one(small_dataset: TileDataset) -> None:
     """One multiplication and one addition per weight and place; backward twice the forward."""
     asked = job(batch_size=8, queue_size=8, batch_norm_groups=1)
-    recipe = make_recipe("saumoco", asked, small_dataset.information)
+    recipe = make_recipe("saumoco", asked, small_dataset)
     counted = flops_per_sample(recipe, 4, 8, torch.device("cpu"))
     forward = 0.0
 
@@ -198,7 +198,7 @@ def test_online_knn_tells_classes_apart_and_leaves_training_as_it_was(
     )
     dataset = TileDataset(folder)
     asked = job(batch_size=8, queue_size=8, embedding_dimension=8, knn_every_steps=1)
-    learner = Learner(asked, dataset.information, Plan(72, 8, 5), torch.device("cpu"))
+    learner = Learner(asked, dataset, Plan(72, 8, 5), torch.device("cpu"))
     before = {n: t.clone() for n, t in learner.recipe.state_dict().items()}
     knn = make_online_knn(asked, dataset)
     assert knn.accuracy(learner) == 1.0

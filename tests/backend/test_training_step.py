@@ -23,7 +23,7 @@ def make(dataset: TileDataset, **values) -> tuple[Learner, Batches]:
     common = dict(dataset="a.tiles", output="r", batch_size=8, queue_size=24, steps=20)
     job = make_train_job({**common, "embedding_dimension": 16, "key_momentum": 0.9, **values})
     chips = dataset.numbers("train")
-    learner = Learner(job, dataset.information, make_plan(job, len(chips)), CPU)
+    learner = Learner(job, dataset, make_plan(job, len(chips)), CPU)
     return learner, Batches(dataset, chips, learner.recipe.relations, learner.plan, job.seed)
 
 
@@ -174,6 +174,6 @@ def test_a_queue_of_0_is_as_long_as_the_training_split(small_dataset) -> None:
     job = make_train_job(
         dict(dataset="a", output="r", method="saumoco-naip-published", batch_size=8)
     )
-    recipe = make_recipe("saumoco", job, small_dataset.information)
+    recipe = make_recipe("saumoco", job, small_dataset)
     assert len(recipe.queue.keys) == small_dataset.information.splits["train"] == 42
     assert recipe.chance_loss == pytest.approx(np.log(43))

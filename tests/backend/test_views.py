@@ -9,7 +9,7 @@ import pytest
 import torch
 from scipy.stats import chisquare
 
-from backend.contract.methods import SENTINEL2_BANDS
+from backend.contract.catalogue import SENTINEL2_BANDS
 from backend.data.dataset import Band, DatasetInformation, TileDataset
 from backend.runtime.errors import RequestError
 from backend.views.dihedral import turn, turn_at_random

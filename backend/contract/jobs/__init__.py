@@ -5,14 +5,13 @@ from .embed import EmbedJob
 from .evaluate import EvaluateJob
 from .sample import SampleJob
 from .search import SearchJob
-from .train import SauMoCoTrainJob, TrainJob
+from .train import TrainJob
 
 __all__ = [
     "BuildJob",
     "EmbedJob",
     "EvaluateJob",
     "SampleJob",
-    "SauMoCoTrainJob",
     "SearchJob",
     "TrainJob",
 ]

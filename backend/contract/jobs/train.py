@@ -1,9 +1,9 @@
-"""The jobs that pretrain an encoder: what every method shares, and one subclass per method."""
+"""The job that pretrains an encoder: what every method shares. Methods add theirs in ../systems."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional
+from typing import List, Optional
 
 from ..settings import setting
 
@@ -26,13 +26,18 @@ class TrainJob:
         "integer", None, "Passes over the training chips, in place of steps", minimum=1
     )
     batch_size: int = setting("integer", 128, "Samples per step", minimum=2, maximum=65536)
-    architecture: str = setting("choice", "resnet18", "Encoder", choices=("resnet18", "resnet50"))
+    architecture: str = setting(
+        "choice",
+        "resnet18",
+        "Encoder",
+        choices=("resnet18", "resnet34", "resnet50"),
+    )
     stem: str = setting(
         "choice",
         "medium",
-        "First layers: 'small' keeps the resolution (3x3, stride 1, no pooling), for tiles under "
-        "about 24 px; 'medium' halves it (3x3, stride 1, pooling), three times as fast; 'imagenet' "
-        "quarters it (7x7, stride 2, pooling)",
+        "First layers of a ResNet: 'small' keeps the resolution (3x3, stride 1, no pooling), for "
+        "tiles under about 24 px; 'medium' halves it (3x3, stride 1, pooling), three times as "
+        "fast; 'imagenet' quarters it (7x7, stride 2, pooling)",
         choices=("small", "medium", "imagenet"),
     )
     embedding_dimension: int = setting(
@@ -46,18 +51,36 @@ class TrainJob:
     normalisation: str = setting(
         "choice",
         "dataset",
-        "How pixel values are scaled: by each band's mean and deviation in the dataset, divided "
-        "by 255, or by the constants that SauMoCo released for Sentinel-2, matched by band name "
-        "or in its own wrong order",
-        choices=("dataset", "divide-by-255", "saumoco-sentinel2", "saumoco-sentinel2-released"),
+        "How pixel values are scaled: by each band's mean and deviation in the dataset; so that "
+        "its 2nd and 98th percentiles become 0 and 1; divided by 255 or by 10,000; or by the "
+        "constants that SauMoCo released for Sentinel-2, matched by band name or in its own wrong "
+        "order",
+        choices=(
+            "dataset",
+            "percentiles",
+            "divide-by-255",
+            "divide-by-10000",
+            "saumoco-sentinel2",
+            "saumoco-sentinel2-released",
+        ),
         advanced=True,
     )
     optimiser: str = setting(
         "choice",
         "sgd",
-        "Optimiser (sgd with Nesterov momentum 0.9, or adamw)",
-        choices=("sgd", "adamw"),
+        "Optimiser: SGD with momentum 0.9, Adam, or Adam with decoupled weight decay",
+        choices=("sgd", "adam", "adamw"),
         advanced=True,
+    )
+    nesterov: bool = setting("flag", True, "Nesterov's form of SGD's momentum", advanced=True)
+    adam_beta1: float = setting(
+        "number",
+        0.9,
+        "Decay of Adam's mean gradient",
+        minimum=0.0,
+        maximum=0.9999,
+        advanced=True,
+        label="Adam's first beta",
     )
     learning_rate: float = setting("number", 0.1, "Greatest learning rate", minimum=0.0)
     weight_decay: float = setting(
@@ -89,6 +112,22 @@ class TrainJob:
         minimum=1,
         advanced=True,
         label="Epochs between decays",
+    )
+    decay_delay_epochs: int = setting(
+        "integer",
+        0,
+        "Epochs before the first such span begins",
+        minimum=0,
+        advanced=True,
+        label="Epochs before decays",
+    )
+    decay_at_epochs: List[int] = setting(
+        "integers",
+        [],
+        "Epochs at which the step schedule falls, in place of even spans",
+        minimum=1,
+        advanced=True,
+        label="Epochs of decays",
     )
     decay_factor: float = setting(
         "number",
@@ -154,65 +193,4 @@ class TrainJob:
         False,
         "Replace the output where it exists",
         label="Replace existing output",
-    )
-
-
-@dataclass
-class SauMoCoTrainJob(TrainJob):
-    """SauMoCo: places close to each other should look alike."""
-
-    temperature: float = setting(
-        "number", 0.2, "Temperature of the contrast", minimum=0.001, maximum=100.0
-    )
-    queue_size: int = setting(
-        "integer",
-        4096,
-        "Negatives kept from earlier steps; 0 means one for each training chip, as published",
-        minimum=0,
-    )
-    key_momentum: float = setting(
-        "number",
-        0.99,
-        "How slowly the key encoder follows the query encoder: it lags by about 1 / (1 - momentum) "
-        "steps, which must be far fewer than the run has",
-        minimum=0.0,
-        maximum=1.0,
-        advanced=True,
-    )
-    mask_own_keys: bool = setting(
-        "flag",
-        True,
-        "Leave a chip's own older keys out of its negatives",
-        advanced=True,
-    )
-    neighbour_radius_px: Optional[int] = setting(
-        "integer",
-        None,
-        "Greatest offset of a neighbour; by default what the dataset holds",
-        unit="px",
-        minimum=0,
-    )
-    neighbour_step_px: int = setting(
-        "integer",
-        1,
-        "Neighbour offsets are multiples of this",
-        unit="px",
-        minimum=1,
-        advanced=True,
-    )
-    batch_norm_groups: int = setting(
-        "integer",
-        4,
-        "Groups in which the key encoder's batch normalisation sees a shuffled batch, so that "
-        "batch statistics do not give the positive away; 1 is plain batch normalisation",
-        minimum=1,
-        advanced=True,
-        label="Batch normalisation groups",
-    )
-    queue_start: str = setting(
-        "choice",
-        "unit",
-        "First content of the queue: random unit vectors, or the released uniform cube",
-        choices=("unit", "released"),
-        advanced=True,
     )

@@ -1,0 +1,59 @@
+"""What an entry in the catalogue of methods says: its data needs, settings, presets and source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Tuple
+
+from .jobs.train import TrainJob
+
+SENTINEL2_BANDS = (
+    "B01",
+    "B02",
+    "B03",
+    "B04",
+    "B05",
+    "B06",
+    "B07",
+    "B08",
+    "B8A",
+    "B09",
+    "B10",
+    "B11",
+    "B12",
+)
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a method asks of a tile dataset.
+
+    `neighbours`: chips wider than a tile. `bands`: names that must all be there, empty for any.
+    `dates`: least number of dates per chip. `land_cover` and `labels`: class counts, class column.
+    """
+
+    neighbours: bool = False
+    bands: Tuple[str, ...] = ()
+    dates: int = 1
+    land_cover: bool = False
+    labels: bool = False
+
+
+@dataclass(frozen=True)
+class Method:
+    """One entry: a method with its sound default, or a preset of it.
+
+    `recipe` names the file in backend/methods. `preset` replaces defaults of `job_class`.
+    `differences` says, sentence by sentence, where a preset knowingly follows a defect of the
+    released code, or departs from it.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    recipe: str
+    job_class: type = TrainJob
+    needs: Needs = Needs()
+    preset: Mapping[str, Any] = field(default_factory=dict)
+    differences: Tuple[str, ...] = ()
+    source: str = ""

@@ -1,0 +1,154 @@
+"""SauMoCo: its settings, and its entries in the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict, Optional
+
+from ..catalogue import SENTINEL2_BANDS, Method, Needs
+from ..jobs.train import TrainJob
+from ..settings import setting
+
+
+@dataclass
+class SauMoCoTrainJob(TrainJob):
+    """SauMoCo: places close to each other should look alike."""
+
+    temperature: float = setting(
+        "number", 0.2, "Temperature of the contrast", minimum=0.001, maximum=100.0
+    )
+    queue_size: int = setting(
+        "integer",
+        4096,
+        "Negatives kept from earlier steps; 0 means one for each training chip, as published",
+        minimum=0,
+    )
+    key_momentum: float = setting(
+        "number",
+        0.99,
+        "How slowly the key encoder follows the query encoder: it lags by about 1 / (1 - momentum) "
+        "steps, which must be far fewer than the run has",
+        minimum=0.0,
+        maximum=1.0,
+        advanced=True,
+    )
+    mask_own_keys: bool = setting(
+        "flag",
+        True,
+        "Leave a chip's own older keys out of its negatives",
+        advanced=True,
+    )
+    neighbour_radius_px: Optional[int] = setting(
+        "integer",
+        None,
+        "Greatest offset of a neighbour; by default what the dataset holds",
+        unit="px",
+        minimum=0,
+    )
+    neighbour_step_px: int = setting(
+        "integer",
+        1,
+        "Neighbour offsets are multiples of this",
+        unit="px",
+        minimum=1,
+        advanced=True,
+    )
+    batch_norm_groups: int = setting(
+        "integer",
+        4,
+        "Groups in which the key encoder's batch normalisation sees a shuffled batch, so that "
+        "batch statistics do not give the positive away; 1 is plain batch normalisation",
+        minimum=1,
+        advanced=True,
+        label="Batch normalisation groups",
+    )
+    queue_start: str = setting(
+        "choice",
+        "unit",
+        "First content of the queue: random unit vectors, or the released uniform cube",
+        choices=("unit", "released"),
+        advanced=True,
+    )
+
+
+_SOURCE = (
+    "Kang et al., Deep Unsupervised Embedding for Remotely Sensed Images Based on Spatially "
+    "Augmented Momentum Contrast, TGRS 59(3), 2021, doi 10.1109/TGRS.2020.3007029"
+)
+
+# The settings that both released recipes share.
+_PUBLISHED: Dict[str, Any] = dict(
+    steps=None,
+    epochs=500,
+    batch_size=256,
+    architecture="resnet18",
+    stem="imagenet",
+    embedding_dimension=128,
+    optimiser="sgd",
+    learning_rate=0.001,
+    weight_decay=1e-4,
+    schedule="step",
+    decay_every_epochs=30,
+    decay_factor=0.5,
+    gradient_clip=0.0,
+    temperature=0.07,
+    queue_size=0,
+    key_momentum=0.999,
+    mask_own_keys=False,
+    batch_norm_groups=1,
+    queue_start="released",
+)
+
+METHODS = (
+    Method(
+        name="saumoco",
+        title="SauMoCo",
+        sentence="Places close to each other should look alike. Good default.",
+        recipe="saumoco",
+        job_class=SauMoCoTrainJob,
+        needs=Needs(neighbours=True),
+        source=_SOURCE,
+    ),
+    Method(
+        name="saumoco-naip-published",
+        title="SauMoCo, released NAIP recipe",
+        sentence="SauMoCo with the settings of its released code for aerial images "
+        "(50-px tiles, neighbours within 100 px, 500 epochs): for comparison with the paper.",
+        recipe="saumoco",
+        job_class=SauMoCoTrainJob,
+        needs=Needs(neighbours=True),
+        preset=dict(_PUBLISHED, normalisation="divide-by-255"),
+        differences=(
+            "As released, the queue is as long as the dataset, so about half of the samples meet "
+            "their own older key as a negative.",
+            "As released, batch normalisation is not split, so shuffling has no effect on one GPU.",
+        ),
+        source=_SOURCE,
+    ),
+    Method(
+        name="saumoco-sentinel2-published",
+        title="SauMoCo, released Sentinel-2 recipe",
+        sentence="SauMoCo with the settings of its released code for 13-band Sentinel-2 "
+        "(64-px tiles, neighbours within 100 px, 500 epochs): for comparison with the paper.",
+        recipe="saumoco",
+        job_class=SauMoCoTrainJob,
+        needs=Needs(neighbours=True, bands=SENTINEL2_BANDS),
+        preset=dict(
+            _PUBLISHED,
+            normalisation="saumoco-sentinel2-released",
+            # Offsets are drawn on the 60 m grid: -16..15 steps of 6 px, so 96 px is the reach.
+            neighbour_step_px=6,
+            neighbour_radius_px=96,
+        ),
+        differences=(
+            "As released, the constants of normalisation are applied in the order of EuroSAT's "
+            "files (B8A last) to bands in the order of their wavelength (B8A ninth): five bands "
+            "get another band's constants.",
+            "As released, the queue is as long as the dataset, so about half of the samples meet "
+            "their own older key as a negative.",
+            "Unlike the released code, all bands are resampled to 10 m before tiles are cut, so "
+            "the 60 m bands lie where they belong instead of 20 to 40 m off.",
+        ),
+        source=_SOURCE,
+    ),
+)

@@ -1,0 +1,41 @@
+"""Backbones: what turns tiles into feature maps, and pools them, for any number of bands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from torch import Tensor, nn
+
+from . import resnet
+
+ARCHITECTURES: Mapping[str, Callable[..., nn.Module]] = {**resnet.BUILDERS}
+
+
+class Backbone(Protocol):
+    """The face of every backbone; input is normalised float (B, bands, H, W).
+
+    `feature_dimension`: F. `stage_channels`, `stage_strides`: of each map that `stages` gives,
+    finest first.
+    """
+
+    feature_dimension: int
+    stage_channels: tuple[int, ...]
+    stage_strides: tuple[int, ...]
+
+    def stages(self, tiles: Tensor) -> list[Tensor]:
+        """Feature maps (B, channels, H / stride, W / stride), sides rounded up, finest first."""
+
+    def forward(self, tiles: Tensor) -> Tensor:
+        """The last stage, pooled to (B, F)."""
+
+
+def build_backbone(architecture: str, *, bands: int, stem: str, tile_size_px: int) -> nn.Module:
+    """A randomly initialised backbone.
+
+    `stem` matters to ResNets alone, `tile_size_px` to transformers alone. ValueError for an
+    architecture or a stem that is not known.
+    """
+    if architecture not in ARCHITECTURES:
+        raise ValueError(f"no such architecture: {architecture}")
+    return ARCHITECTURES[architecture](bands=bands, stem=stem, tile_size_px=tile_size_px)
