@@ -56,8 +56,8 @@ def page(tmp_path_factory: pytest.TempPathFactory, make_dataset) -> str:
     escaped = NAME.replace('"', '\\"')
     (dataset / "dataset.json").write_text(content.replace("Class 1", escaped), encoding="utf-8")
     information = EncoderInformation(
-        "saumoco", "resnet18", "small", 8, "linear", True, ("nir", "red"), (5000.0,) * 2, (1000.0,) * 2, None,
-        "uint16", 8, 30.0, "0" * 64, 0, 0, "test",
+        "saumoco", "resnet18", "small", 8, "linear", True, ("nir", "red"), (5000.0,) * 2,
+        (1000.0,) * 2, None, "uint16", 8, 30.0, "0" * 64, 0, 0, "test",
     )  # fmt: skip
     network = build_encoder(information.shape, seed=0)
     save_encoder(folder / "encoder.safetensors", information, network)
