@@ -82,7 +82,7 @@ class TrainJob:
         advanced=True,
         label="Adam's first beta",
     )
-    learning_rate: float = setting("number", 0.1, "Greatest learning rate", minimum=0.0)
+    learning_rate: float = setting("number", 0.03, "Greatest learning rate", minimum=0.0)
     weight_decay: float = setting(
         "number",
         1e-4,

@@ -15,7 +15,7 @@ class SauMoCoTrainJob(TrainJob):
     """SauMoCo: places close to each other should look alike."""
 
     temperature: float = setting(
-        "number", 0.2, "Temperature of the contrast", minimum=0.001, maximum=100.0
+        "number", 0.1, "Temperature of the contrast", minimum=0.001, maximum=100.0
     )
     queue_size: int = setting(
         "integer",
