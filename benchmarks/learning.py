@@ -3,9 +3,9 @@
     python benchmarks/learning.py --scene both --seeds 0 1 2 --output learning
 
 Each seed decides everything anew: which blocks of ground are held out, where chips are cut, first
-weights and batches. Per scene and seed a tile dataset is built, balanced over land cover; an encoder
-is pretrained on its training blocks and measured on its test blocks, which share no pixel with
-them, beside the same network with random weights and band statistics. Everything is done by the
+weights and batches. Per scene and seed a tile dataset is built, balanced over land cover; an
+encoder is pretrained on its training blocks and measured on its test blocks, which share no pixel
+with them, beside the same network with random weights and band statistics. Everything is done by the
 verbs a user runs. Writes learning.json and learning.md to the output folder; what an interrupted
 run has finished is not done again.
 
@@ -204,7 +204,8 @@ def as_markdown(report: dict) -> str:
                 lines.append(
                     f"- {MEASURES[measure]}, {features}: pretraining {word} the random encoder by "
                     f"more than the seeds' spread (gain {100 * gap['gain']:+.1f} ± "
-                    f"{100 * gap['standard_deviation']:.1f} points, least {100 * gap['least']:+.1f})."
+                    f"{100 * gap['standard_deviation']:.1f} points, least "
+                    f"{100 * gap['least']:+.1f})."
                 )
         lines.append("")
     return "\n".join(lines)
