@@ -5,9 +5,9 @@
 Each seed decides everything anew: which blocks of ground are held out, where chips are cut, first
 weights and batches. Per scene and seed a tile dataset is built, balanced over land cover; an
 encoder is pretrained on its training blocks and measured on its test blocks, which share no pixel
-with them, beside the same network with random weights and band statistics. Everything is done by the
-verbs a user runs. Writes learning.json and learning.md to the output folder; what an interrupted
-run has finished is not done again.
+with them, beside the same network with random weights and band statistics. Everything is done by
+the verbs a user runs. Writes learning.json and learning.md to the output folder; what an
+interrupted run has finished is not done again.
 
 Zion's tiles are 16 px: at 32 px and 60 % purity its second class (shrubland) fills tiles in 14 of
 54 blocks of 128 px only, and one split may test it in a single place, which measures that place.
