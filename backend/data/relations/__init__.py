@@ -1,0 +1,29 @@
+"""Relations: which tiles make one sample, cut from a chip, and where their randomness comes from.
+
+All draws are counter-based (numpy's Philox; the key holds seed, epoch and purpose, the counter is
+the chip's number), so a sample depends on (seed, epoch, chip) alone: not on workers, batch size,
+or on what was drawn before, and there is no state to save.
+"""
+
+from .cutting import cut
+from .draws import chip_words, shuffled, step_seed, uniform_integers
+from .far import FAR_MODES, Far
+from .ground import Ground, make_ground
+from .near import SHAPES, Near
+from .relation import Itself, Relation
+
+__all__ = [
+    "FAR_MODES",
+    "SHAPES",
+    "Far",
+    "Ground",
+    "Itself",
+    "Near",
+    "Relation",
+    "chip_words",
+    "cut",
+    "make_ground",
+    "shuffled",
+    "step_seed",
+    "uniform_integers",
+]

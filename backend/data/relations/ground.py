@@ -1,0 +1,104 @@
+"""Where the chips of a dataset lie, for relations that look beyond the anchor's own chip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+from affine import Affine
+from rasterio.crs import CRS
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from ..coordinates import apply, outline, transform_points
+from ..dataset import SceneRecord, TileDataset
+
+# Positions that come by way of another grid are rounded to this part of a pixel.
+_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where the chips of a dataset lie.
+
+    `drawable` (n,) int64: the chips that a sample may take tiles from (those of the training
+    split), ascending. By chip number: `scenes` (N,) int64 the scene, `corners` (N, 2) int64 row
+    and column of the anchor tile's upper left corner in its scene's pixels. `records` are the
+    scenes; without them no two scenes are taken to overlap.
+    """
+
+    drawable: np.ndarray
+    scenes: np.ndarray
+    corners: np.ndarray
+    ground_resolution_m: float
+    records: Sequence[SceneRecord] = ()
+    tile_size_px: int = 0
+
+    @cached_property
+    def places(self) -> np.ndarray:
+        """(N,) the place of each chip: scenes whose extents touch, as dates do, are one place."""
+        return _places_of(self.records)[self.scenes] if self.records else self.scenes
+
+    @cached_property
+    def centres(self) -> np.ndarray:
+        """(N, 2) row and column of each tile's centre, float64, in pixels of its place's grid.
+
+        That grid is the one of the place's first scene. NaN where a scene's CRS has no answer.
+        """
+        centres = self.corners + self.tile_size_px / 2
+        if not self.records:
+            return centres
+        places = _places_of(self.records)
+        first = np.unique(places, return_index=True)[1][places]
+        for number in np.flatnonzero(first != np.arange(len(first))):
+            here = np.flatnonzero(self.scenes == number)
+            one, other = self.records[number], self.records[first[number]]
+            centres[here] = _in_grid_of(other, one, centres[here])
+        return centres
+
+
+def make_ground(dataset: TileDataset, split: str = "train") -> Ground:
+    """The ground of a dataset; tiles may be taken from the chips of one split."""
+    table, information = dataset.table("tiles"), dataset.information
+    names = {scene.name: n for n, scene in enumerate(information.scenes)}
+    return Ground(
+        drawable=dataset.numbers(split),
+        scenes=table["scene"].map(names).to_numpy(np.int64),
+        corners=table[["row_px", "column_px"]].to_numpy(np.int64),
+        ground_resolution_m=information.ground_resolution_m,
+        records=information.scenes,
+        tile_size_px=information.tile_size_px,
+    )
+
+
+def _places_of(records: Sequence[SceneRecord]) -> np.ndarray:
+    """For each scene the number of its place (int64)."""
+    if len(records) == 1:
+        return np.zeros(1, np.int64)
+    boxes = shapely.box(*np.array([_degrees(record) for record in records]).T)
+    one, other = shapely.STRtree(boxes).query(boxes, predicate="intersects")
+    touching = coo_array((np.ones(len(one)), (one, other)), shape=(len(records),) * 2)
+    return connected_components(touching, directed=False)[1].astype(np.int64)
+
+
+def _degrees(record: SceneRecord) -> tuple[float, float, float, float]:
+    """(west, south, east, north) of a scene in degrees."""
+    x, y = outline(Affine(*record.transform), 0, 0, record.height, record.width, points=9)
+    x, y = transform_points(_crs(record), CRS.from_epsg(4326), x, y)
+    return x.min(), y.min(), x.max(), y.max()
+
+
+def _in_grid_of(target: SceneRecord, source: SceneRecord, centres: np.ndarray) -> np.ndarray:
+    """Rows and columns (n, 2) of one scene in the pixels of another."""
+    x, y = apply(Affine(*source.transform), centres[:, 1], centres[:, 0])
+    x, y = transform_points(_crs(source), _crs(target), x, y)
+    columns, rows = apply(~Affine(*target.transform), x, y)
+    moved = np.stack([rows, columns], axis=1).round(_DECIMALS)
+    return np.where(np.isfinite(moved), moved, np.nan)
+
+
+def _crs(record: SceneRecord) -> CRS:
+    return CRS.from_user_input(record.crs)
