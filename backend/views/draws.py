@@ -1,0 +1,17 @@
+"""Random numbers for views: one for each tile, on the generator's device, from it alone."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def uniform(count: int, low: float, high: float, generator: torch.Generator) -> Tensor:
+    """(count,) float32, uniform on [low, high)."""
+    drawn = torch.rand(count, generator=generator, device=generator.device)
+    return low + (high - low) * drawn
+
+
+def chosen(count: int, probability: float, generator: torch.Generator) -> Tensor:
+    """(count,) bool, each True with the probability: never where it is 0, always where it is 1."""
+    return torch.rand(count, generator=generator, device=generator.device) < probability
