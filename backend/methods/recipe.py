@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -14,7 +15,10 @@ from backend.contract.jobs import TrainJob
 from backend.data.dataset import DatasetInformation, TileDataset
 from backend.data.relations import Relation
 from backend.hooks.stages import Hook
-from backend.networks.encoder import Encoder, EncoderShape
+from backend.networks.decoder import Decoder
+from backend.networks.encoder import Encoder, EncoderShape, build_encoder
+from backend.networks.weights import initialise
+from backend.runtime.errors import RequestError
 
 
 @dataclass
@@ -35,14 +39,16 @@ class Recipe(nn.Module):
     """A method. The loop does, in this order: sample, forward, backward, clip, step, hooks.
 
     `relations`: the tiles that make one sample. `encoder`: the network that is exported.
+    `extras`: decoders that are exported beside it, each as NAME.safetensors, by name.
     `measures`: the names of an outcome's measures. `hooks` run after the optimiser's step, ordered
     by their stage. `chance_loss`: the loss where nothing is told apart, None where a method knows
-    no such value. Parameters that require a gradient are
-    trained; the state_dict is all that a checkpoint needs.
+    no such value. Parameters that require a gradient are trained; the state_dict is all that a
+    checkpoint needs.
     """
 
     relations: Sequence[Relation]
     encoder: Encoder
+    extras: Mapping[str, Decoder] = MappingProxyType({})
     measures: Sequence[str] = ()
     hooks: Sequence[Hook] = ()
     chance_loss: float | None = None
@@ -68,6 +74,23 @@ def shape_of(job: TrainJob, information: DatasetInformation, **changes: Any) -> 
         embedding_dimension=job.embedding_dimension,
     )
     return replace(shape, **changes)
+
+
+def start_encoder(job: TrainJob, information: DatasetInformation, **changes: Any) -> Encoder:
+    """The encoder that the job asks for, with the initial weights that it asks for.
+
+    `changes` are those of `shape_of`. The encoder's `notes` say what was done, for the loop to
+    tell. RequestError where it cannot take the dataset's tiles; for others see `initialise`.
+    """
+    try:
+        encoder = build_encoder(shape_of(job, information, **changes), seed=job.seed)
+    except ValueError as error:
+        raise RequestError(
+            str(error), "give another --architecture, or build larger tiles"
+        ) from error
+    names = [band.name for band in information.bands]
+    encoder.notes = initialise(encoder, job.initial_weights, names, download=job.download_weights)
+    return encoder
 
 
 def make_recipe(name: str, job: TrainJob, dataset: TileDataset) -> Recipe:

@@ -13,6 +13,7 @@ from backend import __version__
 from backend.contract.jobs import TrainJob
 from backend.contract.methods import find_method, unmet_needs
 from backend.data.dataset import TileDataset
+from backend.networks.decoder_file import save_decoder
 from backend.networks.encoder_file import EncoderInformation, save_encoder
 from backend.runtime import stopping
 from backend.runtime.device import choose_device
@@ -98,6 +99,9 @@ class _Run:
         stop_file(self.folder).unlink(missing_ok=True)
         if self.job.resume:
             self.restore()
+        if self.step == 0:
+            for note in self.learner.recipe.encoder.notes:
+                self.reporter.say(note)
         log = Log(
             self.folder,
             self.learner.columns(),
@@ -112,7 +116,8 @@ class _Run:
                 self.export()
         finally:
             log.close()
-        self.reporter.artifact("encoder", self.folder / "encoder.safetensors")
+        for name in ("encoder", *self.learner.recipe.extras):
+            self.reporter.artifact(name, self.folder / f"{name}.safetensors")
 
     def loop(self, log: Log) -> None:
         """Take the steps; log, save and stop where it is due."""
@@ -211,7 +216,7 @@ class _Run:
         self.step = content["step"]
 
     def export(self) -> None:
-        """Write encoder.safetensors as the encoder is now."""
+        """Write encoder.safetensors as the encoder is now, and what is exported beside it."""
         data, learner, job = self.dataset.information, self.learner, self.job
         encoder = learner.recipe.encoder
         information = EncoderInformation(
@@ -234,3 +239,5 @@ class _Run:
             software=__version__,
         )
         save_encoder(self.folder / "encoder.safetensors", information, encoder)
+        for name, decoder in learner.recipe.extras.items():
+            save_decoder(self.folder / f"{name}.safetensors", information, decoder)

@@ -1,0 +1,27 @@
+"""Several views one after the other, for each tile in an order of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import permutations
+
+import torch
+from torch import Tensor
+
+View = Callable[[Tensor, torch.Generator], Tensor]
+
+
+def in_random_order(tiles: Tensor, generator: torch.Generator, views: Sequence[View]) -> Tensor:
+    """Each tile of (B, C, H, W) under all views, in an order uniform on all there are."""
+    orders = list(permutations(views))
+    drawn = torch.randint(len(orders), (len(tiles),), generator=generator, device=tiles.device)
+    result = torch.empty_like(tiles)
+    for number, order in enumerate(orders):
+        members = (drawn == number).nonzero()[:, 0]
+        if len(members) == 0:
+            continue
+        part = tiles[members]
+        for view in order:
+            part = view(part, generator)
+        result[members] = part
+    return result
