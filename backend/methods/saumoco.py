@@ -11,26 +11,30 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from backend.contract.systems.saumoco import SauMoCoTrainJob
 from backend.data.dataset import DatasetInformation, TileDataset
-from backend.data.relations import Itself, Near
+from backend.data.relations import Itself
 from backend.hooks.momentum import MomentumUpdate, make_follower
 from backend.hooks.queue import Queue
 from backend.hooks.split_batch_norm import forward_in_groups
 from backend.losses.infonce import infonce
-from backend.networks.encoder import build_encoder
 from backend.runtime.errors import RequestError
 from backend.views.dihedral import turn_at_random
 
-from .recipe import Outcome, Recipe, shape_of
+from .neighbourhood import near_of
+from .recipe import Outcome, Recipe, start_encoder
 
 
 class SauMoCo(Recipe):
     """The query is a chip's centre tile, its positive key a tile nearby, both turned at random.
 
     The query encoder is trained to tell the key of its own place among a queue of earlier keys
-    (InfoNCE); the key encoder follows the query encoder by momentum.
+    (InfoNCE); the key encoder follows the query encoder by momentum. With several neighbours the
+    key is the mean of their embeddings, scaled to length 1: the smoothed view of Jung et al.,
+    "Contrastive Self-Supervised Learning With Smoothed Representation for Remote Sensing", GRSL 19,
+    2022.
     """
 
     measures = ("positive_cosine", "negative_cosine")
@@ -38,8 +42,8 @@ class SauMoCo(Recipe):
     def __init__(self, job: SauMoCoTrainJob, dataset: TileDataset) -> None:
         super().__init__()
         information = dataset.information
-        self.relations = (Itself(), Near(_radius_px(job, information), job.neighbour_step_px))
-        self.encoder = build_encoder(shape_of(job, information), seed=job.seed)
+        self.relations = (Itself(), *[near_of(job, information)] * job.neighbours)
+        self.encoder = start_encoder(job, information)
         self.key_encoder = make_follower(self.encoder)
         self.queue = Queue(
             _queue_size(job, information),
@@ -59,10 +63,10 @@ class SauMoCo(Recipe):
     def forward(
         self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
     ) -> Outcome:
-        anchor, neighbour = (turn_at_random(view, generator) for view in tiles)
+        anchor, *neighbours = (turn_at_random(view, generator) for view in tiles)
         query = self.encoder(anchor)
         with torch.no_grad():
-            key = forward_in_groups(self.key_encoder, neighbour, self._groups, generator)
+            key = self._key(neighbours, generator)
         negatives = self.queue.keys
         own = self.queue.is_own(chips) if self._mask_own_keys else None
         loss = infonce(query, key, negatives, temperature=self._temperature, masked=own)
@@ -74,18 +78,15 @@ class SauMoCo(Recipe):
         )
         return Outcome(loss, query, measures, kept=dict(keys=key, chips=chips))
 
-
-def _radius_px(job: SauMoCoTrainJob, information: DatasetInformation) -> int:
-    """How far neighbours lie; RequestError where the chips do not reach so far."""
-    held = information.neighbour_radius_px
-    radius = held if job.neighbour_radius_px is None else job.neighbour_radius_px
-    if radius > held:
-        raise RequestError(
-            f"--neighbour-radius-px {radius} is more than the {held} px that the dataset's chips "
-            "hold around their tiles",
-            f"use {held} px at most, or build the dataset with a larger --neighbour-radius-px",
-        )
-    return radius
+    def _key(self, neighbours: Sequence[Tensor], generator: torch.Generator) -> Tensor:
+        """The positive keys (B, D) of norm 1."""
+        keys = [
+            forward_in_groups(self.key_encoder, tiles, self._groups, generator)
+            for tiles in neighbours
+        ]
+        if len(keys) == 1:
+            return keys[0]
+        return functional.normalize(torch.stack(keys).float().mean(dim=0), dim=1)
 
 
 def _queue_size(job: SauMoCoTrainJob, information: DatasetInformation) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -33,8 +34,11 @@ class Encoder(nn.Module):
     """Backbone, projection, L2 normalisation.
 
     `features(x)` gives the pooled features (B, F); `forward(x)` the embedding (B, D); `stages(x)`
-    the backbone's maps, finest first. Input is normalised float (B, bands, H, W).
+    the backbone's maps, finest first. Input is normalised float (B, bands, H, W). `notes`:
+    sentences on where its weights come from, said when training starts.
     """
+
+    notes: Sequence[str] = ()
 
     def __init__(self, shape: EncoderShape) -> None:
         super().__init__()

@@ -30,6 +30,7 @@ FREE_TO_CHANGE = (
     "dataset",
     "output",
     "device",
+    "download_weights",
     "checkpoint_every_steps",
     "tensorboard",
     "resume",

@@ -29,8 +29,17 @@ class TrainJob:
     architecture: str = setting(
         "choice",
         "resnet18",
-        "Encoder",
-        choices=("resnet18", "resnet34", "resnet50"),
+        "Encoder; a transformer (vit, swin) wants adamw and a learning rate of about 0.001",
+        choices=(
+            "resnet18",
+            "resnet34",
+            "resnet50",
+            "vgg16-bn",
+            "tilenet",
+            "vit-tiny",
+            "vit-small",
+            "swin-tiny",
+        ),
     )
     stem: str = setting(
         "choice",
@@ -39,6 +48,19 @@ class TrainJob:
         "tiles under about 24 px; 'medium' halves it (3x3, stride 1, pooling), three times as "
         "fast; 'imagenet' quarters it (7x7, stride 2, pooling)",
         choices=("small", "medium", "imagenet"),
+    )
+    initial_weights: str = setting(
+        "text",
+        "random",
+        "What the encoder starts from: random, imagenet, or the path of a file: a torchvision "
+        "state_dict (.pth, .safetensors) or an encoder.safetensors; its first layer is fitted to "
+        "the bands",
+    )
+    download_weights: bool = setting(
+        "flag",
+        False,
+        "Fetch ImageNet weights that are not on this machine",
+        advanced=True,
     )
     embedding_dimension: int = setting(
         "integer",

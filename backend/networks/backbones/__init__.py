@@ -7,16 +7,25 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
-from . import resnet
+from . import resnet, swin, tilenet, vgg, vision_transformer
 
-ARCHITECTURES: Mapping[str, Callable[..., nn.Module]] = {**resnet.BUILDERS}
+ARCHITECTURES: Mapping[str, Callable[..., nn.Module]] = {
+    **resnet.BUILDERS,
+    **vgg.BUILDERS,
+    **tilenet.BUILDERS,
+    **vision_transformer.BUILDERS,
+    **swin.BUILDERS,
+}
 
 
 class Backbone(Protocol):
     """The face of every backbone; input is normalised float (B, bands, H, W).
 
     `feature_dimension`: F. `stage_channels`, `stage_strides`: of each map that `stages` gives,
-    finest first.
+    finest first; strides double from map to map, but in a vision transformer all are the same.
+
+    The first convolution of a backbone is the one that takes the bands. A backbone whose published
+    weights have other names or sizes has a method `from_published`, which fits a state_dict.
     """
 
     feature_dimension: int
@@ -34,7 +43,7 @@ def build_backbone(architecture: str, *, bands: int, stem: str, tile_size_px: in
     """A randomly initialised backbone.
 
     `stem` matters to ResNets alone, `tile_size_px` to transformers alone. ValueError for an
-    architecture or a stem that is not known.
+    architecture or a stem that is not known, and for tiles too small for a transformer.
     """
     if architecture not in ARCHITECTURES:
         raise ValueError(f"no such architecture: {architecture}")
