@@ -74,3 +74,26 @@ def offset_and_scale(
         )
     places = [order.index(name) for name in names]
     return [SAUMOCO_MEANS[p] for p in places], [SAUMOCO_DEVIATIONS[p] for p in places]
+
+
+# How far beyond [0, 1] the 2nd and 98th percentiles may lie where views take pixels to be in it.
+_LOWEST, _HIGHEST = -0.5, 2.0
+
+
+def check_unit_range(normalisation: str, information: DatasetInformation) -> None:
+    """RequestError where a choice of normalisation does not put pixels in about [0, 1].
+
+    Colour jitter and its like clamp to that range: of pixels far beyond it nothing would be left.
+    """
+    offsets, scales = offset_and_scale(normalisation, information)
+    for band, offset, scale in zip(information.bands, offsets, scales, strict=True):
+        low, high = (
+            (band.statistics[name] - offset) / scale for name in ("percentile_2", "percentile_98")
+        )
+        if low < _LOWEST or high > _HIGHEST:
+            raise RequestError(
+                f"with --normalisation {normalisation} the pixels of band {band.name} lie between "
+                f"{low:.3g} and {high:.3g}; this method changes colours, which takes pixels "
+                "between 0 and 1",
+                "use --normalisation percentiles",
+            )
