@@ -191,6 +191,8 @@ class ValueReader:
         """The value of a setting's parameter; None where there is none."""
         name, kind = parameter_name(setting), kind or setting.kind
         algorithm, arguments = self.algorithm, (self.parameters, name, self.context)
+        if setting.optional and setting.choices and not self.given(name):
+            return None
         if setting.choices:
             return algorithm.parameterAsEnumString(*arguments)
         if kind in ("integer", "number"):

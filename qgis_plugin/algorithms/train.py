@@ -1,5 +1,6 @@
 """Pretrain encoder: learn from a tile dataset without labels."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -7,13 +8,15 @@ from qgis.core import (
     QgsProcessingOutputFile,
     QgsProcessingOutputNumber,
     QgsProcessingParameterEnum,
+    QgsProcessingParameterString,
 )
 
 from ...backend.contract.jobs import BuildJob, TrainJob
 from ...backend.contract.methods import METHODS, find_method, make_train_job, unmet_needs
-from ...backend.contract.settings import Setting, settings_of
+from ...backend.contract.settings import Setting, SettingsError, settings_of
 from . import checks
-from .base import BackendAlgorithm
+from .base import LAST_SETTINGS, BackendAlgorithm
+from .method_settings import parse_method_settings
 from .parameters import in_form_words
 
 
@@ -27,27 +30,37 @@ class PretrainEncoder(BackendAlgorithm):
     keywords = ("train", "contrastive", "saumoco", "representation", "neural network", "torch")
     description = (
         "Learns from a tile dataset, without labels, an encoder that turns tiles into vectors: "
-        "places that look alike come to lie close together. Settings that are left at their "
-        "default take the values of the chosen preset. Cancelling writes a checkpoint, from "
+        "places that look alike come to lie close together. Settings that are left "
+        "empty take the values of the chosen method. Cancelling writes a checkpoint, from "
         "which “Resume from the last checkpoint” goes on."
     )
     example = (
         "Choose a tile dataset and a run folder, keep “saumoco”, and set 2,000 steps: some "
         "minutes on a GPU, an hour or so on a CPU. Then map a scene with “Make embedding map”."
     )
-    without = ("method",)
+    # The rest, and what a method adds, is written as text: a form of all methods' settings would
+    # have a hundred fields, most of which mean nothing to the method chosen.
+    in_form = (
+        "dataset", "steps", "epochs", "batch_size", "architecture", "stem", "learning_rate",
+        "precision", "knn_every_steps", "checkpoint_every_steps", "log_every_steps", "tensorboard",
+        "output", *LAST_SETTINGS,
+    )  # fmt: skip
+    # What presets decide, unless the form says otherwise.
+    of_the_method = ("steps", "epochs", "batch_size", "architecture", "stem", "learning_rate")
     helps = {
-        "steps": "Optimiser steps; left out where epochs are given",
+        "steps": "Optimiser steps, in place of epochs; by default as the method has it",
         "epochs": "Passes over the training chips, in place of steps",
     }
 
     def settings(self) -> List[Setting]:
-        """The settings of every method, each once."""
-        found: Dict[str, Setting] = {}
-        for method in METHODS.values():
-            for setting in settings_of(method.job_class):
-                found.setdefault(setting.name, setting)
-        return list(found.values())
+        """What the form asks for; empty where the method decides."""
+        found = []
+        for setting in settings_of(TrainJob):
+            if setting.name in self.of_the_method:
+                setting = replace(setting, default=None, optional=True)
+            if setting.name in self.in_form:
+                found.append(setting)
+        return found
 
     def initAlgorithm(self, configuration=None) -> None:
         names = list(METHODS)
@@ -58,27 +71,27 @@ class PretrainEncoder(BackendAlgorithm):
         self.addParameter(parameter)
         super().initAlgorithm(configuration)
 
+    def add_inputs(self) -> None:
+        parameter = QgsProcessingParameterString(
+            "SETTINGS", "Method settings", None, multiLine=True, optional=True
+        )
+        parameter.setHelp(
+            "Further settings as name=value, between spaces or on lines: temperature=0.1 "
+            "queue-size=8192. What is left out is as the method or its preset has it; a wrong name "
+            "is answered with those there are"
+        )
+        self.addParameter(parameter)
+
     def add_outputs(self) -> None:
         self.addOutput(QgsProcessingOutputFile("ENCODER", "Encoder"))
         self.addOutput(QgsProcessingOutputNumber("LOSS", "Last loss"))
 
     def read_values(self, reader) -> Dict[str, Any]:
-        """What differs from the defaults, so that a preset decides the rest."""
+        """What the form says; a preset decides the rest."""
         method = self.parameterAsEnumString(reader.parameters, "METHOD", reader.context)
-        values = super().read_values(reader)
-        chosen = {s.name for s in settings_of(find_method(method).job_class)}
-        changed = {"method": method}
-        for setting in self.shown_settings():
-            value = values.get(setting.name)
-            if value is None or value == setting.default:
-                continue
-            if setting.name in chosen:
-                changed[setting.name] = value
-            elif reader.feedback is not None:
-                reader.feedback.pushWarning(f"{setting.label} means nothing to {method}.")
-        if changed.get("epochs") is not None:
-            changed.pop("steps", None)
-        return changed
+        text = self.parameterAsString(reader.parameters, "SETTINGS", reader.context)
+        written = parse_method_settings(text, settings_of(find_method(method).job_class))
+        return {**super().read_values(reader), **written, "method": method}
 
     def make_job(self, values):
         return make_train_job(values)
@@ -90,11 +103,19 @@ class PretrainEncoder(BackendAlgorithm):
         return checks.first_problem(
             [
                 checks.dataset_problem(dataset),
+                self._settings_problem(reader),
                 self._needs_problem(dataset, parameters, context),
                 self._resume_problem(reader, resume),
                 self.check_output_folder(reader, resume=resume),
             ]
         )
+
+    def _settings_problem(self, reader) -> str:
+        try:
+            self.make_job({**self.read_values(reader), "output": "run"})
+        except SettingsError as error:
+            return in_form_words(str(error), self.settings())
+        return ""
 
     def _needs_problem(self, dataset: str, parameters, context) -> str:
         method = find_method(self.parameterAsEnumString(parameters, "METHOD", context))

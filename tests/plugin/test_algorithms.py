@@ -222,12 +222,14 @@ def test_a_preset_decides_what_the_form_leaves_alone(run, fake_backend, tmp_path
         "pretrainencoder",
         METHOD="saumoco-naip-published",
         DATASET=str(dataset_folder(tmp_path / "d.tiles")),
-        BATCH_SIZE=64,
+        BATCH_SIZE=128,
+        SETTINGS="weight-decay=0.5 mask-own-keys=yes",
         OUTPUT=str(tmp_path / "run"),
     )
     arguments = asked(python)
     assert "--method=saumoco-naip-published" in arguments
-    assert "--batch-size=64" in arguments and "--temperature=0.07" in arguments
+    assert "--weight-decay=0.5" in arguments and "--mask-own-keys" in arguments
+    assert "--batch-size=128" in arguments and "--temperature=0.07" in arguments
     assert "--epochs=500" in arguments and not any(a.startswith("--steps") for a in arguments)
     assert result["ENCODER"] == str(tmp_path / "run" / "encoder.safetensors")
     assert result["LOSS"] == 2.5
@@ -236,9 +238,23 @@ def test_a_preset_decides_what_the_form_leaves_alone(run, fake_backend, tmp_path
 def test_epochs_take_the_place_of_steps(run, fake_backend, tmp_path) -> None:
     python = fake_backend(OBEDIENT + "finish()")
     dataset = str(dataset_folder(tmp_path / "d.tiles"))
-    run("pretrainencoder", DATASET=dataset, STEPS=2000, EPOCHS=3, OUTPUT=str(tmp_path / "run"))
+    run("pretrainencoder", DATASET=dataset, EPOCHS=3, OUTPUT=str(tmp_path / "run"))
     assert "--epochs=3" in asked(python)
     assert not any(a.startswith("--steps") for a in asked(python))
+
+
+def test_a_wrong_method_setting_is_said_before_the_run(provider, fake_backend, tmp_path) -> None:
+    from qgis.core import QgsProcessingContext
+
+    fake_backend("finish()")
+    algorithm = provider.algorithm("pretrainencoder")
+    dataset = str(dataset_folder(tmp_path / "d.tiles"))
+    values = dict(METHOD="saumoco", DATASET=dataset, OUTPUT=str(tmp_path / "run"))
+    for text, said in [("warmth=3", "no setting 'warmth'"), ("temperature=-1", "must be between")]:
+        ok, message = algorithm.checkParameterValues(
+            dict(values, SETTINGS=text), QgsProcessingContext()
+        )
+        assert not ok and said in message
 
 
 def test_search_takes_the_point_with_its_crs(run, fake_backend, tmp_path) -> None:
