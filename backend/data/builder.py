@@ -58,7 +58,7 @@ def _build(job: BuildJob, reporter: Reporter) -> None:
     if job.sampling == "stratified" and land_cover is None:
         raise RequestError("--sampling stratified balances over land cover", "give --land-cover")
     inputs = [str(path) for scene in scenes for path in scene.files]
-    inputs += [*job.land_cover, job.class_table, job.area]
+    inputs += [*(land_cover.paths if land_cover else ()), job.class_table, job.area]
     with working_folder(output, job_identity(job, inputs), reporter) as folder:
         plan = read_plan(folder)
         if plan is None:
@@ -178,12 +178,16 @@ def _scene_record(scene: Scene) -> SceneRecord:
 
 
 def _land_cover_record(job: BuildJob, land_cover: LandCover) -> dict[str, Any]:
+    table, years = land_cover.table, land_cover.years
     return dict(
-        files=[os.path.abspath(path) for path in job.land_cover],
-        class_table=land_cover.table.name,
-        nodata=sorted(land_cover.table.nodata, key=str),
+        files=[os.path.abspath(p) if os.path.exists(p) else p for p in land_cover.paths],
+        class_table=table.name,
+        **table.rules(),
         resolution_m=land_cover.resolution_m,
-        year=job.land_cover_year,
+        # The year where all files have one; years has one for each file.
+        year=years[0] if len(set(years)) == 1 else None,
+        years=years,
         crs_given=job.land_cover_crs,
         counted=land_cover.counted,
+        counts_per_pixel=land_cover.counts_per_pixel,
     )

@@ -115,10 +115,11 @@ def count_classes(
         corners = [_corners(selection, strip, inset, size) for inset, size in windows]
         found = [(here, np.zeros((len(here), kinds), np.int64)) for here, *_ in corners]
         shape = (strip.height, scenes[strip.scene].width)
-        kind, place = land_cover.pixels(scenes[strip.scene], strip.row, strip.height)
+        covered = land_cover.pixels(scenes[strip.scene], strip.row, strip.height)
         sums = np.zeros((shape[0] + 1, shape[1] + 1), np.int64)
-        for one in np.unique(kind):
-            counts = np.bincount(place[kind == one], minlength=shape[0] * shape[1])
+        for one in np.unique(covered.kind):
+            of_class = covered.of_class(one)
+            counts = of_class.sums(of_class.place, shape[0] * shape[1])
             np.cumsum(counts.reshape(shape).cumsum(0), axis=1, out=sums[1:, 1:])
             for (_, result), (_, top, left, bottom, right) in zip(found, corners, strict=True):
                 result[:, one] = sums[bottom, right] - sums[top, right]
@@ -132,4 +133,5 @@ def count_classes(
             for total, (here, part) in zip(totals, found, strict=True):
                 total[here] += part
             phase.advance()
-    return totals
+    tiles, chips = (land_cover.table.without_discarded(total) for total in totals)
+    return tiles, chips

@@ -118,7 +118,7 @@ class Cells:
     """What covers a place, in cells of `cell_px` ground pixels a side.
 
     `rows`, `columns` (cells,) are the cells' centres in ground pixels; `valid` (cells,) counts
-    valid scene pixels and `classes` (cells, classes) land-cover pixels, over all scenes.
+    valid scene pixels and `classes` (cells, classes) land-cover counts, over all scenes.
     """
 
     rows: np.ndarray
@@ -158,8 +158,8 @@ def survey_ground(
         per_cell = np.bincount(cells[valid != 0], minlength=size)
         if land_cover is None:
             return number, per_cell, None
-        kind, pixel = land_cover.pixels(scene, strip.row, strip.height)
-        per_class = np.bincount(cells[pixel] * kinds + kind, minlength=size * kinds)
+        covered = land_cover.pixels(scene, strip.row, strip.height)
+        per_class = covered.sums(cells[covered.place] * kinds + covered.kind, size * kinds)
         return number, per_cell, per_class.reshape(size, kinds)
 
     totals = [

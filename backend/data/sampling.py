@@ -212,7 +212,8 @@ def dominant_classes(
 ) -> list[np.ndarray]:
     """For each scene and chip position, the class with most pixels in the anchor tile (uint8).
 
-    NO_CLASS where the tile holds no land cover; the first of several equal classes wins.
+    NO_CLASS where the tile holds no land cover, or only classes that are discarded then; the first
+    of several equal classes wins.
     """
     tile, radius = survey.geometry.tile, survey.geometry.radius
     result = [
@@ -226,10 +227,14 @@ def dominant_classes(
         width = survey.positions[strip.scene].shape[1]
         most = np.zeros((strip.height, width), np.int64)
         kind = np.full((strip.height, width), NO_CLASS, np.uint8)
+        others = np.zeros((strip.height, width), bool)
         for number, one in enumerate(counts):
             sums = window_sums(one, tile)[:, radius : radius + width]
             kind[sums > most] = number
             np.maximum(most, sums, out=most)
+            if number not in land_cover.table.discard_if_only:
+                others |= sums > 0
+        kind[~others] = NO_CLASS
         result[strip.scene][strip.row : strip.row + strip.height] = kind
 
     strips = []

@@ -45,8 +45,10 @@ class BuildTileDataset(BackendAlgorithm):
         "default the files' own names. NAME=INDEX picks one band by its number over all files "
         "of a scene: red=3 nir=4",
         "land_cover": "Land-cover raster, or several; or one polygon layer with a class field",
-        "class_table": "A JSON or YAML file, or the name of a built-in table (nlcd, "
-        "sample-landscape); by default the raster's own category names or palette",
+        "class_table": "A JSON or YAML file, or the name of a built-in table: worldcover, "
+        "dynamic-world, esri-annual, corine, clc-plus-backbone, nlcd, cgls-lc100, cci-lc (each "
+        "also as NAME-as-globeland30), globeland30; by default the raster's own category names "
+        "or palette",
         "dates": "Date of each scene, YYYY-MM-DD, separated by spaces; by default from the "
         "file's tags or name",
     }

@@ -205,8 +205,9 @@ def test_land_cover_without_names(tmp_path, scene, fails):
 
 def test_a_class_table_that_is_none(tmp_path, scene, fails):
     options = _land_cover(tmp_path)
-    options["class_table"] = "corine"
-    fails(2, ["corine is neither a file nor built in", "nlcd"], scene, **options)
+    options["class_table"] = "korine"
+    words = ["korine is neither a file nor built in", "corine, ", "nlcd", "class_tables"]
+    fails(2, words, scene, **options)
 
 
 def test_a_land_cover_crs_that_is_none(tmp_path, scene, fails):

@@ -18,8 +18,12 @@ from rasterio.crs import CRS
 
 from backend.data import class_table
 from backend.data.alignment import best_shift, explained_variance
-from backend.data.class_table import NO_DATA, UNKNOWN, make_table, read_class_table
-from backend.data.land_cover import LayerFile, PolygonLandCover, RasterLandCover, open_rasters
+from backend.data.class_table import read_class_table
+from backend.data.class_table_codes import NO_DATA, UNKNOWN, expand_codes
+from backend.data.class_table_rows import make_table
+from backend.data.land_cover import PolygonLandCover
+from backend.data.land_cover_files import LayerFile, open_rasters
+from backend.data.land_cover_raster import RasterLandCover
 from backend.data.scenes import open_scene
 from backend.runtime.errors import DataError, RequestError
 from tests.backend.rasters import GRID, noise, write_raster
@@ -60,7 +64,7 @@ def test_tables_are_read_from_files(tmp_path, suffix):
         )
     (one,) = read_class_table(str(path)).classes
     assert (one.column, one.name, one.colour) == ("dune", "Düne", "#ffeedd")
-    assert class_table.expand_codes(one.codes) == [20, 21, 22]
+    assert expand_codes(one.codes) == [20, 21, 22]
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_a_job_survives_its_command_line(job_class: type) -> None:
         elif s.choices:
             values[s.name] = s.choices[-1]
         elif s.kind == "integers":
-            values[s.name] = [3, 4]
+            values[s.name] = [int(s.minimum or 0) + 3, int(s.minimum or 0) + 4]
         elif s.is_list:
             values[s.name] = ["-1.5,2", "-3,4"] if s.kind == "points" else ["a é+b", "c"]
         elif s.kind == "integer":

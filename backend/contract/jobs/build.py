@@ -33,14 +33,19 @@ class BuildJob:
         required=True,
     )
     land_cover: List[str] = setting(
-        "layers", [], "Land-cover raster(s), or one polygon layer with a class field"
+        "layers",
+        [],
+        "Land-cover rasters (files, folders, or patterns such as 'tiles/*_Map.tif'; the first with "
+        "data counts where they overlap), or one polygon layer with a class field",
     )
     class_field: str = setting("text", "", "Field of the polygon layer that holds the class")
     class_table: str = setting(
         "text",
         "",
-        "Class table: a JSON or YAML file, or a built-in one by name (nlcd, sample-landscape); "
-        "by default the raster's own category names or palette",
+        "Class table: a JSON or YAML file, or a built-in one by name: worldcover, dynamic-world, "
+        "esri-annual, corine, clc-plus-backbone, nlcd, cgls-lc100, cci-lc (each also as "
+        "NAME-as-globeland30), globeland30 and more (docs/land_cover.md); by default the raster's "
+        "own category names or palette",
     )
     land_cover_crs: str = setting(
         "crs",
@@ -123,10 +128,11 @@ class BuildJob:
         "Date of each scene, YYYY-MM-DD; by default from the file's tags or name",
         advanced=True,
     )
-    land_cover_year: Optional[int] = setting(
-        "integer",
-        None,
-        "Year that the land cover describes, recorded beside the scenes' dates",
+    land_cover_year: List[int] = setting(
+        "integers",
+        [],
+        "Year that the land cover describes, one for all its layers or one for each: where they "
+        "overlap, each scene takes the one nearest to its date",
         minimum=1900,
         maximum=2200,
         advanced=True,
