@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, Optional
+from typing import Any, Dict
 
 from ..catalogue import SENTINEL2_BANDS, Method, Needs
-from ..jobs.train import TrainJob
 from ..settings import setting
+from .neighbourhood import NeighbourTrainJob
 
 
 @dataclass
-class SauMoCoTrainJob(TrainJob):
+class SauMoCoTrainJob(NeighbourTrainJob):
     """SauMoCo: places close to each other should look alike."""
 
+    neighbours: int = setting(
+        "integer",
+        1,
+        "Neighbours of an anchor; of several, the mean of their embeddings is the positive",
+        label="Neighbours per anchor",
+        minimum=1,
+        maximum=64,
+    )
     temperature: float = setting(
         "number", 0.1, "Temperature of the contrast", minimum=0.001, maximum=100.0
     )
@@ -36,21 +44,6 @@ class SauMoCoTrainJob(TrainJob):
         "flag",
         True,
         "Leave a chip's own older keys out of its negatives",
-        advanced=True,
-    )
-    neighbour_radius_px: Optional[int] = setting(
-        "integer",
-        None,
-        "Greatest offset of a neighbour; by default what the dataset holds",
-        unit="px",
-        minimum=0,
-    )
-    neighbour_step_px: int = setting(
-        "integer",
-        1,
-        "Neighbour offsets are multiples of this",
-        unit="px",
-        minimum=1,
         advanced=True,
     )
     batch_norm_groups: int = setting(
