@@ -1,6 +1,7 @@
 """One dataclass per job. The fields' metadata drive command line, YAML and Processing alike."""
 
 from .build import BuildJob
+from .crop import CropJob
 from .embed import EmbedJob
 from .evaluate import EvaluateJob
 from .sample import SampleJob
@@ -9,6 +10,7 @@ from .train import TrainJob
 
 __all__ = [
     "BuildJob",
+    "CropJob",
     "EmbedJob",
     "EvaluateJob",
     "SampleJob",
