@@ -91,7 +91,9 @@ def labelled_tiles_of_dataset(
         why = f"no value in {label_column}"
     else:
         labels, classes = _by_land_cover(information, table, purity)
-        source = f"dominant land cover, at least {purity:.0%} of the tile"
+        # Tiles that came with a class each have no dominant land cover to speak of.
+        dominant = f"dominant land cover, at least {purity:.0%} of the tile"
+        source = information.land_cover.get("label_source", dominant)
         why = "no class holds enough of the tile"
     split = table["split"].to_numpy()
     if not (split == "test").any():
@@ -113,7 +115,9 @@ def labelled_tiles_of_dataset(
     tiles = LabelledTiles(
         name=information.name,
         label_source=source,
-        test_source="held-out blocks: no pixel of theirs was in the training split",
+        test_source=information.blocks.get(
+            "held_out", "held-out blocks: no pixel of theirs was in the training split"
+        ),
         bands=dataset.band_names,
         dtype=information.dtype,
         nodata=information.nodata,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas
 import numpy as np
@@ -57,7 +58,7 @@ def _from_chip(chip: int, target: Target) -> Query:
 def _from_points(texts: Sequence[str], crs_text: str, target: Target) -> Query:
     points = [_parse_point(text) for text in texts]
     crs = _parse_crs(crs_text) if crs_text else pyproj.CRS.from_user_input(target.crs)
-    transformer = pyproj.Transformer.from_crs(crs, target.crs, always_xy=True)
+    transformer = _transformer(crs, target.crs, target)
     places, positions = [], []
     for text, (x, y) in zip(texts, points, strict=True):
         place = transformer.transform(x, y)
@@ -77,6 +78,22 @@ def _from_points(texts: Sequence[str], crs_text: str, target: Target) -> Query:
     return Query(found, geometries, vector)
 
 
+def _transformer(source: Any, wanted: Any, target: Target) -> pyproj.Transformer:
+    """From one CRS to another; RequestError where no way leads there, as to tiles without place."""
+    source, wanted = (pyproj.CRS.from_user_input(crs) for crs in (source, wanted))
+    if source == wanted:
+        # The CRS of tiles that lie side by side has no transformation, not even to itself.
+        return pyproj.Transformer.from_pipeline("+proj=noop")
+    try:
+        return pyproj.Transformer.from_crs(source, wanted, always_xy=True)
+    except ProjError as error:
+        raise RequestError(
+            f"there is no way from {source.name} to {wanted.name}, the systems of the query and "
+            f"of {target.description}",
+            "tiles without georeference are searched by --chip",
+        ) from error
+
+
 def _parse_point(text: str) -> tuple[float, float]:
     try:
         x, y = (float(part) for part in text.split(","))
@@ -94,7 +111,7 @@ def _parse_crs(text: str) -> pyproj.CRS:
 
 def _outside(text: str, crs: pyproj.CRS, target: Target) -> str:
     """Why a point was not found, with the target's extent in the point's own CRS."""
-    to_points = pyproj.Transformer.from_crs(target.crs, crs, always_xy=True)
+    to_points = _transformer(target.crs, crs, target)
     try:
         bounds = to_points.transform_bounds(*target.bounds)
         extent = f", which reaches {_extent(bounds, crs)} in the point's CRS ({crs.name})"
@@ -110,7 +127,9 @@ def _extent(bounds: Sequence[float], crs: pyproj.CRS) -> str:
 
 
 def _from_examples(path: str, target: Target, reporter: Reporter) -> Query:
-    layer = _read_examples(path).to_crs(target.crs)
+    layer = _read_examples(path)
+    _transformer(layer.crs, target.crs, target)
+    layer = layer.to_crs(target.crs)
     positions = []
     for geometry in layer:
         found = _positions_of(geometry, target)
