@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import geopandas
@@ -64,8 +64,12 @@ def write_footprints(
     valid_fraction: np.ndarray,
     classes: Sequence[LandCoverClass],
     counts: tuple[np.ndarray, np.ndarray],
+    more: Mapping[str, np.ndarray] | None = None,
 ) -> None:
-    """Write the layers `tiles` and `chips`. `counts` are those of each layer, (chips, classes)."""
+    """Write the layers `tiles` and `chips`.
+
+    `counts` are those of each layer, (chips, classes); `more` are further columns (chips,).
+    """
     for name in (path.name, f"{path.name}-journal", f"{path.name}-wal", f"{path.name}-shm"):
         # A journal that a killed build left would be rolled back into the new file.
         path.with_name(name).unlink(missing_ok=True)
@@ -85,6 +89,7 @@ def write_footprints(
                 row_px=selection.row + inset,
                 valid_fraction=valid_fraction,
                 split=np.array(SPLITS, object)[selection.split],
+                **(more or {}),
             )
             for number, one in enumerate(classes):
                 columns[one.column] = layer_counts[:, number]

@@ -4,6 +4,7 @@ from .build import BuildJob
 from .crop import CropJob
 from .embed import EmbedJob
 from .evaluate import EvaluateJob
+from .ingest import IngestJob
 from .sample import SampleJob
 from .search import SearchJob
 from .train import TrainJob
@@ -13,6 +14,7 @@ __all__ = [
     "CropJob",
     "EmbedJob",
     "EvaluateJob",
+    "IngestJob",
     "SampleJob",
     "SearchJob",
     "TrainJob",
