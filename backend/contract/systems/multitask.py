@@ -22,6 +22,7 @@ class MultitaskTrainJob(TrainJob):
         "What to learn by: inpainting (repair a block), transform (name the turn between two "
         "views), contrast (know the two views of a tile among others), land-cover (tell each "
         "class's share of the tile; needs land cover)",
+        choices=TASKS,
     )
     inpainting_weight: float = setting(
         "number", 20.0, "Weight of the loss by inpainting", minimum=0.0, advanced=True
