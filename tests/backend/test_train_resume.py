@@ -30,10 +30,17 @@ def dataset(make_dataset, tmp_path_factory) -> Path:
     return make_dataset(folder, count=30, bands=2, tile=8, radius=4)
 
 
-def arguments(dataset: Path, output: Path, *more: object) -> list[str]:
+# What each method is given besides, to be tiny.
+METHODS = {
+    "saumoco": ("--queue-size", 12, "--embedding-dimension", 8),
+    "moco": ("--queue-size", 12, "--embedding-dimension", 8),
+}
+
+
+def arguments(dataset: Path, output: Path, *more: object, method: str = "saumoco") -> list[str]:
     given = (
         "--dataset", dataset, "--output", output, "--steps", STEPS, "--batch-size", 5,
-        "--queue-size", 12, "--embedding-dimension", 8, "--checkpoint-every-steps", 4,
+        "--method", method, *METHODS[method], "--checkpoint-every-steps", 4,
         "--log-every-steps", 1, "--device", "cpu", "--no-tensorboard", *more,
     )  # fmt: skip
     return [str(value) for value in given]
@@ -89,12 +96,8 @@ class Killed(BaseException):
     """Stands for SIGKILL inside this process: nothing of ours catches it."""
 
 
-@pytest.mark.parametrize("step", [2, 6])
-def test_fact_23_killed_in_any_step_and_resumed(
-    dataset: Path, whole: Path, tmp_path: Path, monkeypatch, step: int
-) -> None:
-    """Before the first checkpoint, and between two in a later epoch."""
-    output = tmp_path / "run"
+def kill_and_resume(dataset: Path, output: Path, monkeypatch, *, step: int, method: str) -> None:
+    """Start a run, kill it within a step, and resume it."""
     take_step = engine.Learner.take_step
 
     def killed(self, batch):
@@ -105,10 +108,27 @@ def test_fact_23_killed_in_any_step_and_resumed(
     with monkeypatch.context() as patch:
         patch.setattr(engine.Learner, "take_step", killed)
         with pytest.raises(Killed):
-            train.main(arguments(dataset, output))
+            train.main(arguments(dataset, output, method=method))
     assert len(rows(output)) == step
     assert train.main(["--output", str(output), "--resume"]) == 0
-    assert_equal_runs(whole, output)
+
+
+@pytest.mark.parametrize("step", [2, 6])
+def test_fact_23_killed_in_any_step_and_resumed(
+    dataset: Path, whole: Path, tmp_path: Path, monkeypatch, step: int
+) -> None:
+    """Before the first checkpoint, and between two in a later epoch."""
+    kill_and_resume(dataset, tmp_path / "run", monkeypatch, step=step, method="saumoco")
+    assert_equal_runs(whole, tmp_path / "run")
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if name != "saumoco"])
+def test_fact_23_every_method_repeats_and_resumes_to_the_bit(
+    dataset: Path, tmp_path: Path, monkeypatch, method: str
+) -> None:
+    assert train.main(arguments(dataset, tmp_path / "whole", method=method)) == 0
+    kill_and_resume(dataset, tmp_path / "run", monkeypatch, step=6, method=method)
+    assert_equal_runs(tmp_path / "whole", tmp_path / "run")
 
 
 def start(dataset: Path, output: Path) -> subprocess.Popen:
@@ -263,7 +283,7 @@ def test_settings_that_conflict_are_told(copied: Path, capsys) -> None:
     given = ["--output", str(copied), "--resume", "--learning-rate", "0.5"]
     assert train.main(given) == 2
     error = capsys.readouterr().err
-    assert "was started with --learning-rate 0.1, not 0.5" in error
+    assert "was started with --learning-rate 0.03, not 0.5" in error
     assert "leave out --learning-rate" in error
     given = ["--output", str(copied), "--resume", "--method", "saumoco-naip-published"]
     assert train.main(given) == 2
@@ -289,7 +309,7 @@ def test_a_dataset_that_moved_is_found_by_its_new_name(
 def test_run_json_is_accepted_back(whole: Path, tmp_path: Path) -> None:
     config = whole / "run.json"
     described = json.loads(config.read_text(encoding="utf-8"))
-    assert described["job"]["temperature"] == 0.2
+    assert described["job"]["temperature"] == 0.1
     assert described["dataset"]["bands"] == ["b1", "b2"]
     assert described["versions"]["torch"] == torch.__version__
     output = tmp_path / "again"

@@ -1,0 +1,172 @@
+"""MoCo, versions 1 and 2: settings, and entries in the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict
+
+from ..catalogue import Method, Needs
+from ..settings import setting
+from .photometric import PhotometricTrainJob
+
+
+@dataclass
+class MoCoTrainJob(PhotometricTrainJob):
+    """MoCo: two views of one tile should look alike, and unlike all other tiles."""
+
+    temperature: float = setting(
+        "number", 0.2, "Temperature of the contrast", minimum=0.001, maximum=100.0
+    )
+    queue_size: int = setting(
+        "integer",
+        4096,
+        "Negatives kept from earlier steps; 0 means one for each training chip",
+        minimum=0,
+    )
+    key_momentum: float = setting(
+        "number",
+        0.99,
+        "How slowly the key encoder follows the query encoder: it lags by about 1 / (1 - momentum) "
+        "steps, which must be far fewer than the run has",
+        minimum=0.0,
+        maximum=1.0,
+        advanced=True,
+    )
+    mask_own_keys: bool = setting(
+        "flag",
+        True,
+        "Leave a chip's own older keys out of its negatives",
+        advanced=True,
+    )
+    projection: str = setting(
+        "choice",
+        "mlp",
+        "From features to embedding: one linear layer (version 1), or two with a rectifier "
+        "between (version 2)",
+        choices=("linear", "mlp"),
+        advanced=True,
+    )
+    batch_norm_groups: int = setting(
+        "integer",
+        4,
+        "Groups in which the key encoder's batch normalisation sees a shuffled batch, so that "
+        "batch statistics do not give the positive away; 1 is plain batch normalisation",
+        minimum=1,
+        advanced=True,
+        label="Batch normalisation groups",
+    )
+
+
+_SOURCE_1 = (
+    "He, Fan, Wu, Xie, Girshick, Momentum Contrast for Unsupervised Visual Representation "
+    "Learning, CVPR 2020, arXiv 1911.05722"
+)
+_SOURCE_2 = (
+    "Chen, Fan, Girshick, He, Improved Baselines with Momentum Contrastive Learning, 2020, arXiv "
+    "2003.04297"
+)
+
+# What the released code sets for both versions.
+_PUBLISHED: Dict[str, Any] = dict(
+    steps=None,
+    epochs=200,
+    batch_size=256,
+    architecture="resnet50",
+    stem="imagenet",
+    embedding_dimension=128,
+    normalisation="divide-by-255",
+    optimiser="sgd",
+    nesterov=False,
+    learning_rate=0.03,
+    weight_decay=1e-4,
+    gradient_clip=0.0,
+    queue_size=65536,
+    key_momentum=0.999,
+    mask_own_keys=False,
+    batch_norm_groups=8,
+    turns="mirror",
+    crop_area=0.2,
+)
+_DIFFERENCES = (
+    "As released, a chip's own older keys are among its negatives. The queue holds 65,536 keys, "
+    "1/20 of ImageNet; a tile dataset of fewer chips fills it with several keys of every chip.",
+    "Shuffling batch normalisation stands on one device in 8 groups of 32, as the released "
+    "recipe has 8 GPUs.",
+    "Pixels are divided by 255 and not centred by ImageNet's means, which are those of photographs "
+    "in three colours.",
+    "Where there are no red, green and blue, brightness, contrast and blur are all that changes "
+    "a view's pixels.",
+)
+
+METHODS = (
+    Method(
+        name="moco",
+        title="MoCo",
+        sentence="Two views of one tile should look alike, however cropped, turned and coloured. "
+        "Needs no neighbours.",
+        recipe="moco",
+        job_class=MoCoTrainJob,
+        needs=Needs(),
+        preset=dict(normalisation="percentiles"),
+        source=f"{_SOURCE_2}; {_SOURCE_1}",
+    ),
+    Method(
+        name="moco-v1-published",
+        title="MoCo v1, published recipe",
+        sentence="MoCo with the first version's settings for ImageNet (linear projection, "
+        "temperature 0.07, 200 epochs): for comparison with the paper.",
+        recipe="moco",
+        job_class=MoCoTrainJob,
+        needs=Needs(),
+        preset=dict(
+            _PUBLISHED,
+            schedule="step",
+            decay_at_epochs=[120, 160],
+            decay_factor=0.1,
+            temperature=0.07,
+            projection="linear",
+            jitter_probability=1.0,
+            brightness=0.4,
+            contrast=0.4,
+            saturation=0.4,
+            hue=0.4,
+            grey_probability=0.2,
+            blur_probability=0.0,
+        ),
+        differences=(
+            *_DIFFERENCES,
+            "A fifth of the views is made grey after the jitter; the released code does it before, "
+            "so that saturation and hue find nothing to change in them.",
+        ),
+        source=_SOURCE_1,
+    ),
+    Method(
+        name="moco-v2-published",
+        title="MoCo v2, published recipe",
+        sentence="MoCo with the second version's settings for ImageNet (two-layer projection, "
+        "temperature 0.2, blur, 200 epochs): for comparison with the paper.",
+        recipe="moco",
+        job_class=MoCoTrainJob,
+        needs=Needs(),
+        preset=dict(
+            _PUBLISHED,
+            schedule="cosine",
+            temperature=0.2,
+            projection="mlp",
+            jitter_probability=0.8,
+            brightness=0.4,
+            contrast=0.4,
+            saturation=0.4,
+            hue=0.1,
+            grey_probability=0.2,
+            blur_probability=0.5,
+            blur_sigma_px=2.0,
+        ),
+        differences=(
+            *_DIFFERENCES,
+            "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
+            "The cosine falls at every step; the released code has it fall once an epoch.",
+        ),
+        source=_SOURCE_2,
+    ),
+)

@@ -1,0 +1,98 @@
+"""Settings that several systems share: the random changes that make views of a tile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..jobs.train import TrainJob
+from ..settings import setting
+
+
+@dataclass
+class PhotometricTrainJob(TrainJob):
+    """What methods that compare changed views of a tile share. Each change can be switched off."""
+
+    turns: str = setting(
+        "choice",
+        "uniform",
+        "Turns and mirrors of a view: all eight alike, columns mirrored half of the time, or none",
+        choices=("uniform", "mirror", "none"),
+        advanced=True,
+    )
+    crop_area: float = setting(
+        "number",
+        0.2,
+        "Least share of a tile that a view shows, brought back to the tile's size; 1 shows all",
+        minimum=0.01,
+        maximum=1.0,
+        label="Least area of a crop",
+    )
+    jitter_probability: float = setting(
+        "number",
+        0.8,
+        "Share of the views whose brightness, contrast, saturation and hue are changed",
+        minimum=0.0,
+        maximum=1.0,
+        advanced=True,
+        label="Share of views with colour jitter",
+    )
+    brightness: float = setting(
+        "number",
+        0.4,
+        "Greatest change of brightness, as a fraction",
+        minimum=0.0,
+        maximum=1.0,
+        advanced=True,
+    )
+    contrast: float = setting(
+        "number",
+        0.4,
+        "Greatest change of contrast, as a fraction",
+        minimum=0.0,
+        maximum=1.0,
+        advanced=True,
+    )
+    saturation: float = setting(
+        "number",
+        0.4,
+        "Greatest change of saturation, as a fraction, where there are red, green and blue",
+        minimum=0.0,
+        maximum=1.0,
+        advanced=True,
+    )
+    hue: float = setting(
+        "number",
+        0.1,
+        "Greatest turn of the hue, where there are red, green and blue; 0.5 is half the circle",
+        minimum=0.0,
+        maximum=0.5,
+        advanced=True,
+    )
+    grey_probability: float = setting(
+        "number",
+        0.2,
+        "Share of the views made grey, where there are red, green and blue",
+        minimum=0.0,
+        maximum=1.0,
+        advanced=True,
+        label="Share of grey views",
+    )
+    blur_probability: float = setting(
+        "number",
+        0.5,
+        "Share of the views that are blurred",
+        minimum=0.0,
+        maximum=1.0,
+        advanced=True,
+        label="Share of blurred views",
+    )
+    blur_sigma_px: float = setting(
+        "number",
+        1.0,
+        "Greatest standard deviation of the blur",
+        unit="px",
+        minimum=0.1,
+        maximum=20.0,
+        advanced=True,
+        label="Greatest blur",
+    )

@@ -1,0 +1,94 @@
+"""MoCo: momentum contrast, versions 1 and 2.
+
+He, Fan, Wu, Xie, Girshick, "Momentum Contrast for Unsupervised Visual Representation Learning",
+CVPR 2020, arXiv 1911.05722; Chen, Fan, Girshick, He, "Improved Baselines with Momentum Contrastive
+Learning", 2020, arXiv 2003.04297.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from backend.contract.systems.moco import MoCoTrainJob
+from backend.data.dataset import TileDataset
+from backend.data.relations import Itself
+from backend.hooks.momentum import MomentumUpdate, make_follower
+from backend.hooks.queue import Queue
+from backend.hooks.split_batch_norm import forward_in_groups
+from backend.losses.infonce import infonce
+from backend.runtime.errors import RequestError
+from backend.views.photometric import PhotometricViews
+
+from .recipe import Outcome, Recipe, start_encoder
+
+
+class MoCo(Recipe):
+    """Query and key are two random views of one tile.
+
+    The query encoder is trained to tell the key of its own tile among a queue of earlier keys
+    (InfoNCE); the key encoder follows the query encoder by momentum. Version 1 has a linear
+    projection, version 2 one of two layers, and blurred views.
+    """
+
+    measures = ("positive_cosine", "negative_cosine")
+
+    def __init__(self, job: MoCoTrainJob, dataset: TileDataset) -> None:
+        super().__init__()
+        information = dataset.information
+        self.relations = (Itself(),)
+        self.view = PhotometricViews(job, information)
+        self.encoder = start_encoder(job, information, projection=job.projection)
+        self.key_encoder = make_follower(self.encoder)
+        self.queue = Queue(
+            _queue_size(job, information.splits["train"]),
+            job.embedding_dimension,
+            start="unit",
+            seed=job.seed,
+        )
+        self.hooks = (
+            MomentumUpdate(self.encoder, self.key_encoder, job.key_momentum),
+            self.queue,
+        )
+        self.chance_loss = math.log(len(self.queue.keys) + 1)
+        self._temperature = job.temperature
+        self._groups = job.batch_norm_groups
+        self._mask_own_keys = job.mask_own_keys
+
+    def forward(
+        self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
+    ) -> Outcome:
+        (tile,) = tiles
+        query = self.encoder(self.view(tile, generator))
+        with torch.no_grad():
+            view = self.view(tile, generator)
+            key = forward_in_groups(self.key_encoder, view, self._groups, generator)
+        negatives = self.queue.keys
+        own = self.queue.is_own(chips) if self._mask_own_keys else None
+        loss = infonce(query, key, negatives, temperature=self._temperature, masked=own)
+
+        query = query.detach().float()
+        measures = dict(
+            positive_cosine=(query * key.float()).sum(dim=1).mean(),
+            negative_cosine=query.mean(dim=0) @ negatives.mean(dim=0),
+        )
+        return Outcome(loss, query, measures, kept=dict(keys=key, chips=chips))
+
+
+def _queue_size(job: MoCoTrainJob, training_chips: int) -> int:
+    """Length of the queue; RequestError where it is shorter than a batch."""
+    size = job.queue_size or training_chips
+    if size < job.batch_size:
+        raise RequestError(
+            f"--queue-size {size} is less than --batch-size {job.batch_size}",
+            "a queue holds at least one batch of keys: make it several times as long",
+        )
+    return size
+
+
+def recipe(job: MoCoTrainJob, dataset: TileDataset) -> MoCo:
+    """The recipe as the job sets it."""
+    return MoCo(job, dataset)

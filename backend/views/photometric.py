@@ -1,0 +1,101 @@
+"""A random view of a tile, as a job asks for it: crop, turn, colour jitter, grey, blur."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from backend.contract.systems.photometric import PhotometricTrainJob
+from backend.data.dataset import DatasetInformation
+from backend.runtime.errors import RequestError
+
+from .blur import gaussian_blur
+from .colour import jitter_colours, rgb_places, to_grey
+from .crops import random_resized_crop
+from .dihedral import turn, turn_at_random
+from .normalisation import offset_and_scale
+
+LEAST_BLUR_PX = 0.1
+# Where 96 % of each band's pixels must lie for changes that are defined on 0 … 1. Percentiles put
+# them there exactly; a fixed divisor may leave the brightest roofs and snow above.
+UNIT_RANGE = (-0.25, 1.5)
+
+
+class PhotometricViews:
+    """Makes views of tiles (B, bands, T, T), normalised to about [0, 1]; no state."""
+
+    def __init__(self, job: PhotometricTrainJob, information: DatasetInformation) -> None:
+        """RequestError where colours are to change and the job's normalisation is no [0, 1]."""
+        self._job = job
+        self._rgb = rgb_places([band.name for band in information.bands])
+        self._jitters = job.jitter_probability > 0 and any(
+            (job.brightness, job.contrast, job.saturation, job.hue)
+        )
+        if self._jitters:
+            check_unit_range(
+                job.normalisation,
+                information,
+                "colour jitter is",
+                "or switch the jitter off: --jitter-probability 0",
+            )
+
+    def __call__(self, tiles: Tensor, generator: torch.Generator) -> Tensor:
+        """A view of each tile: `framed`, then `coloured`."""
+        return self.coloured(self.framed(tiles, generator), generator)
+
+    def framed(self, tiles: Tensor, generator: torch.Generator) -> Tensor:
+        """What part of each tile is seen, and from which side."""
+        job = self._job
+        if job.crop_area < 1:
+            tiles = random_resized_crop(tiles, generator, area=(job.crop_area, 1.0))
+        if job.turns == "uniform":
+            return turn_at_random(tiles, generator)
+        if job.turns == "mirror":
+            mirrored = torch.randint(2, (len(tiles),), generator=generator, device=tiles.device)
+            return turn(tiles, mirrored)
+        return tiles
+
+    def coloured(self, tiles: Tensor, generator: torch.Generator) -> Tensor:
+        """How each tile's pixels look: jitter, grey, blur, in MoCo v2's and SimCLR's order."""
+        job = self._job
+        if self._jitters:
+            tiles = jitter_colours(
+                tiles,
+                generator,
+                brightness=(1 - job.brightness, 1 + job.brightness),
+                contrast=(1 - job.contrast, 1 + job.contrast),
+                saturation=(1 - job.saturation, 1 + job.saturation),
+                hue=(-job.hue, job.hue),
+                probability=job.jitter_probability,
+                rgb=self._rgb,
+            )
+        if job.grey_probability > 0:
+            tiles = to_grey(tiles, generator, probability=job.grey_probability, rgb=self._rgb)
+        if job.blur_probability > 0:
+            tiles = gaussian_blur(
+                tiles,
+                generator,
+                sigma=(LEAST_BLUR_PX, job.blur_sigma_px),
+                probability=job.blur_probability,
+            )
+        return tiles
+
+
+def check_unit_range(
+    normalisation: str, information: DatasetInformation, what: str, otherwise: str
+) -> None:
+    """RequestError where the normalisation does not put most pixels of every band in [0, 1].
+
+    `what` names the part that needs it, with its verb; `otherwise` is what else would help.
+    """
+    offset, scale = offset_and_scale(normalisation, information)
+    for band, zero, one in zip(information.bands, offset, scale, strict=True):
+        low, high = (
+            (band.statistics[name] - zero) / one for name in ("percentile_2", "percentile_98")
+        )
+        if low < UNIT_RANGE[0] or high > UNIT_RANGE[1]:
+            raise RequestError(
+                f"{what} defined for pixels from 0 to 1, and --normalisation {normalisation} puts "
+                f"those of band {band.name} from {low:.3g} to {high:.3g}",
+                f"use --normalisation percentiles, {otherwise}",
+            )
