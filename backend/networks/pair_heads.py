@@ -13,16 +13,20 @@ RANDOMISATIONS = ("none", "fixed", "per_step")
 
 
 class DotHead(nn.Module):
-    """(ẑ_i · ẑ_j) / τ + b, with ẑ = z / |z|; τ > 0, by its logarithm, and b are learned."""
+    """(ẑ_i · ẑ_j - c) / τ with ẑ = z / |z|; τ > 0, by its logarithm, and c are learned.
+
+    c starts at 1/2: the cosines of rectified features are never negative, and with 0 each pair
+    would be taken for neighbours at first.
+    """
 
     def __init__(self, temperature: float) -> None:
         super().__init__()
         self.log_temperature = nn.Parameter(torch.tensor(math.log(temperature)))
-        self.bias = nn.Parameter(torch.zeros(()))
+        self.threshold = nn.Parameter(torch.tensor(0.5))
 
     def forward(self, one: Tensor, other: Tensor, generator: torch.Generator) -> Tensor:
         cosine = functional.cosine_similarity(one, other, dim=1, eps=1e-12)
-        return cosine / self.log_temperature.exp() + self.bias
+        return (cosine - self.threshold) / self.log_temperature.exp()
 
 
 class DifferenceHead(nn.Module):

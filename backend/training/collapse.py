@@ -49,9 +49,9 @@ class CollapseMonitor:
             self._warn(
                 "spread",
                 f"collapse: at step {step} the embeddings spread only {spread_:.3f} of what a "
-                "healthy run shows (1), so all tiles look alike to the encoder. Try a higher "
-                "--temperature, a lower --learning-rate, a longer --warmup-steps, or more varied "
-                "scenes",
+                "healthy run shows (1), so all tiles look alike to the encoder. Try a lower "
+                "--learning-rate, a longer --warmup-steps, more varied scenes, or, where the "
+                "method has one, a higher --temperature",
             )
         chance = self._chance_loss
         if chance and all(abs(past - chance) < CHANCE_TOLERANCE * chance for past in self._losses):

@@ -8,7 +8,7 @@ import torch
 from backend.contract.jobs import TrainJob
 from backend.data.dataset import TileDataset
 from backend.evaluation.dataset_labels import dominant_class
-from backend.evaluation.probes import knn_predictions
+from backend.evaluation.probes import knn_predictions, unit
 from backend.runtime.errors import DataError
 
 from .learner import Learner
@@ -62,13 +62,13 @@ class OnlineKNN:
 
 @torch.inference_mode()
 def _embed(dataset: TileDataset, numbers: np.ndarray, learner: Learner) -> np.ndarray:
-    """Embeddings (len(numbers), D) of anchor tiles, of norm 1."""
+    """Embeddings (len(numbers), D) of anchor tiles, scaled to norm 1."""
     parts = []
     for first in range(0, len(numbers), BATCH):
         tiles = torch.from_numpy(dataset.tiles(numbers[first : first + BATCH]))
         normalised = learner.normalise(tiles.to(learner.device))
         parts.append(learner.recipe.encoder(normalised).cpu())
-    return torch.cat(parts).numpy()
+    return unit(torch.cat(parts).float().numpy())
 
 
 def make_online_knn(job: TrainJob, dataset: TileDataset) -> OnlineKNN | None:
