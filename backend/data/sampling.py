@@ -57,8 +57,8 @@ def sample(
 ) -> Selection:
     """Choose distinct positions, `wanted[s]` of each split s.
 
-    `method` is random (uniform over positions), grid, or stratified (as many of each class of
-    `dominant` as there are, see `dominant_classes`). DataError where there are fewer, unless
+    `method` is random (uniform over positions), grid, or stratified (level over the classes of
+    `dominant`, see `dominant_classes`, without crowding). DataError where there are fewer, unless
     `allow_fewer`.
     """
     held = _count_rows(survey.positions, 1 + np.arange(len(SPLITS)))
@@ -153,14 +153,21 @@ def _stratified(
     dominant: Sequence[np.ndarray],
     generator: np.random.Generator,
 ) -> np.ndarray:
-    """Equal numbers of each dominant class; rare classes give all they have."""
+    """Equal numbers of each dominant class, as far as its tiles need not crowd.
+
+    A rare class would otherwise be hundreds of copies of one place, which teach a network that
+    tiles of the same ground are different.
+    """
     kinds = np.unique(np.concatenate([np.unique(array) for array in dominant]))
     both = [
         np.where(places == split + 1, array, np.uint8(NO_CLASS - 1))
         for places, array in zip(survey.positions, dominant, strict=True)
     ]
     per_row = _count_rows(both, kinds)
-    quotas = level_quotas(per_row.sum(axis=1), kinds == NO_CLASS, number)
+    available = per_row.sum(axis=1)
+    # One chip to each square of half a tile's side.
+    uncrowded = -(-available // max(1, survey.geometry.tile // 2) ** 2)
+    quotas = level_quotas(available, uncrowded, kinds == NO_CLASS, number)
     found = []
     for kind, rows, quota in zip(kinds, per_row, quotas, strict=True):
         ranks = np.sort(generator.choice(int(rows.sum()), quota, replace=False))
@@ -168,17 +175,20 @@ def _stratified(
     return _with_split(np.concatenate(found, axis=1), split)
 
 
-def level_quotas(available: np.ndarray, last: np.ndarray, number: int) -> list[int]:
+def level_quotas(
+    available: np.ndarray, uncrowded: np.ndarray, last: np.ndarray, number: int
+) -> list[int]:
     """How many to take of each group: as level as can be, never more than there are.
 
-    Groups marked `last` are only used when the others are exhausted.
+    Beyond `uncrowded` a group is only used when all have given that many; groups marked `last`
+    are only used when the others are exhausted.
     """
     quotas = np.zeros(len(available), np.int64)
-    for group in (~last, last):
-        while quotas.sum() < number and (open_ := group & (quotas < available)).any():
+    for group, most in ((~last, uncrowded), (~last, available), (last, available)):
+        while quotas.sum() < number and (open_ := group & (quotas < most)).any():
             share = max(1, (number - quotas.sum()) // open_.sum())
             for place in np.flatnonzero(open_):
-                room = min(available[place] - quotas[place], number - quotas.sum())
+                room = min(most[place] - quotas[place], number - quotas.sum())
                 quotas[place] += min(share, room)
     return quotas.tolist()
 

@@ -108,13 +108,38 @@ def test_stratified_positions_are_level_over_classes(survey):
 def test_quotas_are_level_and_possible(available, number):
     last = np.zeros(len(available), bool)
     number = min(number, sum(available))
-    quotas = np.array(level_quotas(np.array(available), last, number))
+    quotas = np.array(level_quotas(np.array(available), np.array(available), last, number))
     assert quotas.sum() == number
     assert (quotas <= available).all()
     # No group has two fewer than another while it could give more.
     open_ = quotas < np.array(available)
     if open_.any() and number:
         assert quotas.max() <= quotas[open_].min() + 1
+
+
+def test_a_class_crowds_only_when_the_others_are_used_up():
+    available, uncrowded = np.array([400, 100, 900, 60]), np.array([40, 10, 90, 6])
+    last = np.array([False, False, False, True])
+    assert level_quotas(available, uncrowded, last, 60) == [25, 10, 25, 0]
+    assert level_quotas(available, uncrowded, last, 140) == [40, 10, 90, 0]
+    assert level_quotas(available, uncrowded, last, 200) == [60, 30, 110, 0]
+    assert level_quotas(available, uncrowded, last, 1430) == [400, 100, 900, 30]
+
+
+def test_a_rare_class_is_not_many_copies_of_one_place(tmp_path):
+    """Of a lake of 10 × 10 positions and tiles of 8 px, ceil(100 / 4²) = 7 chips are cut."""
+    survey = Survey(
+        [open_scene(str(write_raster(tmp_path / "a.tif", noise((90, 90)))))],
+        Geometry(8, 1),
+        tmp_path,
+    )
+    survey.positions[0][:] = 1
+    dominant = np.zeros(survey.positions[0].shape, np.uint8)
+    dominant[20:30, 40:50] = 1
+    chosen = sample(
+        survey, [60, 0, 0], method="stratified", dominant=[dominant], allow_fewer=False, seed=0
+    )
+    assert np.bincount(dominant[chosen.row, chosen.column]).tolist() == [53, 7]
 
 
 @given(st.integers(1, 10_000), st.floats(0, 0.5), st.floats(0, 0.45))
