@@ -14,8 +14,8 @@ class VGG16BN(nn.Module):
     """torchvision's features, then global average pooling in place of its three dense layers.
 
     Names in the state_dict are torchvision's. The five poolings keep the last row and column of a
-    map of odd side, which torchvision's drop: all of a 50-px tile is seen, not its first 32 px. On
-    sides that are multiples of 32 px the two are the same.
+    map of odd side, which torchvision's drop: the last map of a 50-px tile is 2 x 2, not the one
+    pixel that stands for its upper left. On sides that are multiples of 32 px the two are the same.
     """
 
     def __init__(self, bands: int) -> None:
