@@ -69,6 +69,20 @@ def test_all_protocols_of_numpy_1_and_2(tmp_path: Path, protocol: int, dtype: st
             np.testing.assert_array_equal(found[key], values)
 
 
+def test_what_python_2_wrote(tmp_path: Path) -> None:
+    """Text and bytes are one there."""
+    start = b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\x85U\x01b\x87R(K\x01"
+    kind = b"cnumpy\ndtype\nU\x02%bK\0K\x01\x87R(K\x03U\x01|NNN" + 2 * b"J\xff\xff\xff\xff"
+    kind += b"K%btb\x89"
+    inner = start + b"K\x03\x85" + kind % (b"u1", b"\0") + b"U\x03\xe9bctb"
+    pickled = b"\x80\x02" + start + b")" + kind % (b"O8", b"?") + b"]}U\x01asatb."
+    pickled = pickled.replace(b"U\x01asa", b"U\x01a" + inner + b"sa")
+    oracle = pickle.loads(pickled, encoding="latin1").item()["a"]
+    (tmp_path / "0.npy").write_bytes(HEADER + pickled)
+    found = read_dictionary(tmp_path / "0.npy")["a"]
+    assert found.tolist() == oracle.tolist() == [0xE9, ord("b"), ord("c")]
+
+
 def calls(module: str, name: str, *arguments: object) -> bytes:
     """A pickle that calls module.name(*arguments) when it is unpickled."""
     inner = pickle.dumps(arguments, protocol=2)[2:-1]
@@ -94,7 +108,7 @@ def test_nothing_runs(tmp_path: Path) -> None:
         pickle.loads(pickled)
         assert marker.exists(), name
         marker.unlink()
-        for content in (pickled, pickled.replace(b"R.", b"R0N.")):
+        for content in (pickled, pickled.replace(b"R.", b"RbN.")):
             path.write_bytes(HEADER + content)
             with pytest.raises(DataError, match="asks for " + name.replace(".", r"\.")):
                 read_dictionary(path)
@@ -114,20 +128,23 @@ def test_no_other_name_of_numpy_is_taken(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("instruction", "pickled"),
     [
-        ("INST", b"(K\x01ios\nsystem\n."),
-        ("OBJ", b"(cos\nsystem\no."),
-        ("NEWOBJ", b"\x80\x02N)\x81."),
-        ("NEWOBJ_EX", b"\x80\x04N)}\x92."),
-        ("PERSID", b"Pevil\n."),
-        ("BINPERSID", b"NQ."),
-        ("EXT1", b"\x80\x02\x82\x01."),
-        ("NEXT_BUFFER", b"\x80\x05\x97."),
+        ("i", b"(K\x01ios\nsystem\n."),
+        ("o", b"(No."),
+        ("\\x81", b"\x80\x02N)\x81."),
+        ("\\x92", b"\x80\x04N)}\x92."),
+        ("P", b"Pevil\n."),
+        ("Q", b"NQ."),
+        ("\\x82", b"\x80\x02\x82\x01."),
+        ("\\x97", b"\x80\x05\x97."),
+        ("0", b"N0."),
     ],
 )
 def test_no_other_instruction_is_followed(tmp_path: Path, instruction: str, pickled: bytes) -> None:
+    """INST, OBJ, NEWOBJ, NEWOBJ_EX, PERSID, BINPERSID, EXT1, NEXT_BUFFER, POP."""
     (tmp_path / "0.npy").write_bytes(HEADER + pickled)
-    with pytest.raises(DataError, match=f"the instruction {instruction}|os.system"):
+    with pytest.raises(DataError) as caught:
         read_dictionary(tmp_path / "0.npy")
+    assert f"the instruction b'{instruction}'" in str(caught.value)
 
 
 def test_any_damage_is_a_data_error(tmp_path: Path) -> None:

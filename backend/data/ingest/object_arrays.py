@@ -1,16 +1,15 @@
 """Arrays out of .npy files of Python objects, without unpickling.
 
 numpy stores an object array as a pickle, and unpickling calls whatever the file names. Here the
-file's instructions are told apart by `pickletools.genops`, which runs nothing, and followed by a
-machine that knows numbers, text, bytes, tuples, lists, dictionaries with text keys, and numpy's
-arrays of numbers. Names in the file are only compared with a short list; none is imported or
-called, so a file can make arrays and nothing else.
+file's instructions (see `instructions`) are followed by a machine that knows numbers, text, bytes,
+tuples, lists, dictionaries with text keys, and numpy's arrays of numbers. Names in the file are
+only compared with a short list; none is imported or called, so a file can make arrays and nothing
+else.
 """
 
 from __future__ import annotations
 
 import math
-import pickletools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ import numpy as np
 from backend.runtime.errors import DataError
 
 from .arrays import unreadable
+from .instructions import ForbiddenError, instructions
 
 _NDARRAY, _DTYPE = "numpy.ndarray", "numpy.dtype"
 # numpy 1 and 2 spell the first differently. Protocol 2 writes bytes as text to be encoded.
@@ -28,18 +28,9 @@ _MAKE_ARRAY = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._re
 _ENCODE = "_codecs.encode"
 _ALLOWED = (*_MAKE_ARRAY, _NDARRAY, _DTYPE, _ENCODE)
 _NUMBERS = re.compile(r"[iu][1248]|f[248]")
-_PUSHED_AS_THEY_ARE = (
-    *("BININT", "BININT1", "BININT2", "LONG1", "LONG4", "INT", "LONG", "BINFLOAT"),
-    *("BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "BINSTRING", "SHORT_BINSTRING"),
-    *("BINBYTES", "SHORT_BINBYTES", "BINBYTES8"),
-)
-_CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
-_TUPLES = {"EMPTY_TUPLE": 0, "TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
+_CONSTANTS = {"NONE": None, "TRUE": True, "FALSE": False}
+_TUPLES = {"TUPLE0": 0, "TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 _MARK = object()
-
-
-class _Forbidden(Exception):
-    """The file asks for something that is no array."""
 
 
 @dataclass
@@ -82,7 +73,7 @@ def read_dictionary(path: Path) -> dict[str, Any]:
             key: value.value if isinstance(value, _Array) else value
             for key, value in found[0].items()
         }
-    except _Forbidden as error:
+    except ForbiddenError as error:
         raise DataError(
             f"the file {path} is refused: it asks for {error}, which no array needs",
             "it may be made to do harm; files of arrays alone are read",
@@ -110,18 +101,16 @@ class _Machine:
         self.stack: list[Any] = []
         self.memo: dict[int, Any] = {}
 
-    def run(self, instructions: bytes) -> Any:
+    def run(self, content: bytes) -> Any:
         """What is on the stack at the end."""
-        for opcode, argument, _ in pickletools.genops(instructions):
-            if opcode.name == "STOP":
-                break
-            self.step(opcode.name, argument)
-        return self.stack.pop()
+        for name, argument in instructions(content):
+            self.step(name, argument)
+        return self.pop(1)[0]
 
     def step(self, name: str, argument: Any) -> None:
-        """One instruction; _Forbidden for one that plain data does not need."""
+        """One instruction."""
         push = self.stack.append
-        if name in _PUSHED_AS_THEY_ARE:
+        if name == "PUSH":
             push(argument)
         elif name in _CONSTANTS:
             push(_CONSTANTS[name])
@@ -131,29 +120,26 @@ class _Machine:
             push(tuple(self.pop_to_mark()))
         elif name == "MARK":
             push(_MARK)
-        elif name in ("EMPTY_LIST", "EMPTY_DICT"):
-            push([] if name == "EMPTY_LIST" else {})
+        elif name in ("LIST", "DICTIONARY"):
+            push([] if name == "LIST" else {})
         elif name in ("APPEND", "APPENDS"):
             items = self.pop(1) if name == "APPEND" else self.pop_to_mark()
             _expect(self.stack[-1], list).extend(items)
-        elif name in ("SETITEM", "SETITEMS"):
-            self.set_items(self.pop(2) if name == "SETITEM" else self.pop_to_mark())
-        elif name in ("MEMOIZE", "BINPUT", "LONG_BINPUT", "PUT"):
-            self.memo[len(self.memo) if name == "MEMOIZE" else int(argument)] = self.stack[-1]
-        elif name in ("BINGET", "LONG_BINGET", "GET"):
-            push(self.memo[int(argument)])
-        elif name in ("GLOBAL", "STACK_GLOBAL"):
-            # genops gives module and name of GLOBAL with a space between.
-            parts = argument.split(" ") if name == "GLOBAL" else self.pop(2)
-            push(_named(".".join(_expect(part, str) for part in parts)))
-        elif name == "REDUCE":
+        elif name in ("SET_ITEM", "SET_ITEMS"):
+            self.set_items(self.pop(2) if name == "SET_ITEM" else self.pop_to_mark())
+        elif name in ("MEMOIZE", "PUT"):
+            self.memo[len(self.memo) if name == "MEMOIZE" else argument] = self.stack[-1]
+        elif name == "GET":
+            push(self.memo[argument])
+        elif name in ("NAME", "STACK_NAME"):
+            parts = argument or self.pop(2)
+            push(_named(".".join(_text(part) for part in parts)))
+        elif name == "CALL":
             function, arguments = self.pop(2)
             push(_made(_expect(function, _Name).text, _expect(arguments, tuple)))
         elif name == "BUILD":
             state = _expect(self.pop(1)[0], tuple)
             _fill(self.stack[-1], state)
-        elif name not in ("PROTO", "FRAME"):
-            raise _Forbidden(f"the instruction {name}")
 
     def pop(self, count: int) -> list[Any]:
         """The last `count` values, in order."""
@@ -178,7 +164,7 @@ class _Machine:
         """Keys and values in turn, into the dictionary on the stack."""
         target = _expect(self.stack[-1], dict)
         for key, value in zip(pairs[::2], pairs[1::2], strict=True):
-            target[_expect(key, str)] = value
+            target[_text(key)] = value
 
 
 def _expect(value: Any, kind: type) -> Any:
@@ -187,9 +173,14 @@ def _expect(value: Any, kind: type) -> Any:
     return value
 
 
+def _text(value: Any) -> str:
+    """Text; Python 2 wrote it as bytes."""
+    return value.decode("ascii") if isinstance(value, bytes) else _expect(value, str)
+
+
 def _named(text: str) -> _Name:
     if text not in _ALLOWED:
-        raise _Forbidden(text)
+        raise ForbiddenError(text)
     return _Name(text)
 
 
@@ -197,23 +188,23 @@ def _made(function: str, arguments: tuple) -> Any:
     """What a name stands for when it is called."""
     if function in _MAKE_ARRAY:
         if _expect(arguments[0], _Name).text != _NDARRAY:
-            raise _Forbidden(arguments[0].text)
+            raise ForbiddenError(arguments[0].text)
         return _Array()
     if function == _DTYPE:
-        code = _expect(arguments[0], str)
+        code = _text(arguments[0])
         if code not in ("O", "O8") and not _NUMBERS.fullmatch(code):
             raise ValueError(f"it holds values of type {code}")
         return _Type(code)
     if function == _ENCODE and arguments[1] == "latin1":
         return _expect(arguments[0], str).encode("latin-1")
-    raise _Forbidden(function)
+    raise ForbiddenError(function)
 
 
 def _fill(target: Any, state: tuple) -> None:
     """Complete an array or a dtype by its state."""
     if isinstance(target, _Type):
         if not target.code.startswith("O"):
-            target.value = np.dtype(_order(state[1]) + target.code)
+            target.value = np.dtype(_order(_text(state[1])) + target.code)
         return
     _, shape, kind, by_columns, content = state
     array, kind = _expect(target, _Array), _expect(kind, _Type)
@@ -221,14 +212,13 @@ def _fill(target: Any, state: tuple) -> None:
     if kind.value is None:
         array.items = _expect(content, list)
         return
-    # Python 2 wrote bytes as text of one byte a letter.
-    raw = content.encode("latin-1") if isinstance(content, str) else _expect(content, bytes)
+    raw = _expect(content, bytes)
     if min(shape, default=0) < 0 or size * kind.value.itemsize != len(raw):
         raise ValueError(f"an array of shape {shape} has {len(raw)} bytes")
     array.value = np.frombuffer(raw, kind.value).reshape(shape, order="F" if by_columns else "C")
 
 
-def _order(sign: Any) -> str:
+def _order(sign: str) -> str:
     if sign not in ("<", ">", "|", "="):
         raise ValueError("its bytes are in no known order")
     return sign
