@@ -45,7 +45,7 @@ SETTINGS = {
 }
 
 
-def _svg(figure: Figure) -> str:
+def svg(figure: Figure) -> str:
     """The figure as an <svg> element; the same bytes for the same content."""
     text = io.StringIO()
     figure.savefig(text, format="svg", bbox_inches="tight", metadata={"Date": None}, dpi=160)
@@ -82,7 +82,7 @@ def accuracy_chart(results: list[Result], titles: dict[str, str]) -> str:
         for row in range(1, len(titles)):
             axes.axhline(row - 0.5, color="#e4e4e4", linewidth=0.8)
         axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.02), handletextpad=0.3)
-        return _svg(figure)
+        return svg(figure)
 
 
 def _plane(vectors: np.ndarray, tiles: LabelledTiles, shown: np.ndarray) -> tuple[Any, Any]:
@@ -135,4 +135,4 @@ def projection_chart(panels: dict[str, np.ndarray], tiles: LabelledTiles) -> str
             columnspacing=1.4,
         )
         figure.tight_layout(w_pad=2.0)
-        return _svg(figure)
+        return svg(figure)

@@ -1,6 +1,7 @@
 """The report's page: a template with $placeholders, filled by backend.evaluation.report."""
 
-PAGE = """<!doctype html>
+# The head of every report, with its style sheet.
+HEAD = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -73,7 +74,11 @@ li { margin: .3rem 0; }
 }
 </style>
 </head>
-<body>
+"""
+
+PAGE = (
+    HEAD
+    + """<body>
 <main>
 <h1>$title</h1>
 <p class="subtitle">$subtitle</p>
@@ -124,3 +129,4 @@ $provenance
 </body>
 </html>
 """
+)

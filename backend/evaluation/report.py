@@ -30,16 +30,19 @@ class ReportData:
     untrained: dict[str, np.ndarray]
 
 
-def _paragraphs(texts: list[str], kind: str = "") -> str:
+def paragraphs(texts: list[str], kind: str = "") -> str:
+    """Texts as paragraphs, of a class of the style sheet where `kind` names one."""
     attribute = f' class="{kind}"' if kind else ""
     return "".join(f"<p{attribute}>{escape(text)}</p>" for text in texts)
 
 
-def _items(texts: list[str]) -> str:
+def items(texts: list[str]) -> str:
+    """Texts as a list."""
     return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
 
 
-def _definitions(pairs: list[tuple[str, str]]) -> str:
+def definitions(pairs: list[tuple[str, str]]) -> str:
+    """(term, text) pairs as a list of definitions."""
     rows = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in pairs)
     return f"<dl>{rows}</dl>"
 
@@ -95,8 +98,8 @@ def report_page(data: ReportData) -> str:
         title=escape(f"What the encoder knows of {tiles.name}"),
         subtitle=escape(record["encoder"]["identity"]),
         lead=escape(record["summary"][0]),
-        summary=_paragraphs(record["summary"][1:]),
-        notes=_paragraphs(record["notes"], "note"),
+        summary=paragraphs(record["summary"][1:]),
+        notes=paragraphs(record["notes"], "note"),
         accuracy_chart=accuracy_chart(results, titles),
         accuracy=accuracy,
         balanced=balanced,
@@ -108,7 +111,7 @@ def report_page(data: ReportData) -> str:
         examples=example_rows,
         bands=escape(bands),
         counts=counts_table(record["data"]["classes"], record["data"]["tiles"]["left_out"]),
-        protocol=_items(record["protocol"]["words"]),
-        provenance=_definitions(_provenance(record)),
+        protocol=items(record["protocol"]["words"]),
+        provenance=definitions(_provenance(record)),
         command=escape(record["made"]["command"]),
     )
