@@ -70,7 +70,8 @@ def initialise(
     weights, first_layer = _fit_first_layer(backbone, weights, source.bands, band_names)
     _check_fit(own, weights, f"{source.name} cannot start a {architecture}")
     backbone.load_state_dict(weights)
-    return [f"the backbone starts from {source.name}; its projection starts at random", first_layer]
+    projection = "" if encoder.shape.projection == "none" else "; its projection starts at random"
+    return [f"the backbone starts from {source.name}{projection}", first_layer]
 
 
 def _imagenet(architecture: str, download: bool) -> _Source:
