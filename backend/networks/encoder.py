@@ -18,7 +18,9 @@ class EncoderShape:
 
     `projection`: "linear" (MoCo v1, SauMoCo), "mlp" with one hidden layer as wide as the features
     (MoCo v2), or "none": the pooled features are the embedding, and `embedding_dimension` means
-    nothing. `unit_norm`: whether the embedding is divided by its L2 norm.
+    nothing. `unit_norm`: whether the embedding is divided by its L2 norm. `groups`: places of the
+    bands that have a network of their own, a tuple for each network; empty for one network of all
+    bands. `lab_places`: those of red, green and blue where groups see L, a and b instead.
     """
 
     architecture: str
@@ -28,6 +30,8 @@ class EncoderShape:
     embedding_dimension: int = 128
     projection: str = "linear"
     unit_norm: bool = True
+    groups: tuple[tuple[int, ...], ...] = ()
+    lab_places: tuple[int, ...] = ()
 
 
 class Encoder(nn.Module):
@@ -40,22 +44,36 @@ class Encoder(nn.Module):
 
     notes: Sequence[str] = ()
 
-    def __init__(self, shape: EncoderShape) -> None:
+    def __init__(
+        self,
+        shape: EncoderShape,
+        backbone: nn.Module | None = None,
+        projection: nn.Module | None = None,
+    ) -> None:
+        """Built as the shape says; a subclass may give other modules with the same faces."""
         super().__init__()
         self.shape = shape
-        self.backbone = build_backbone(
-            shape.architecture,
-            bands=shape.bands,
-            stem=shape.stem,
-            tile_size_px=shape.tile_size_px,
-        )
-        self.feature_dimension = self.backbone.feature_dimension
-        self.projection = _projection(
-            shape.projection, self.feature_dimension, shape.embedding_dimension
-        )
+        if backbone is None:
+            backbone = build_backbone(
+                shape.architecture,
+                bands=shape.bands,
+                stem=shape.stem,
+                tile_size_px=shape.tile_size_px,
+            )
+        self.backbone = backbone
+        self.feature_dimension = backbone.feature_dimension
+        if projection is None:
+            projection = build_projection(
+                shape.projection, self.feature_dimension, shape.embedding_dimension
+            )
+        self.projection = projection
         self.embedding_dimension = (
             self.feature_dimension if shape.projection == "none" else shape.embedding_dimension
         )
+
+    def parts(self, band_names: Sequence[str]) -> list[tuple[nn.Module, list[str]]]:
+        """Each backbone within, with the names of the bands that it sees, of all `band_names`."""
+        return [(self.backbone, list(band_names))]
 
     def stages(self, tiles: Tensor) -> list[Tensor]:
         return self.backbone.stages(tiles)
@@ -73,7 +91,8 @@ class Encoder(nn.Module):
         return self.project(self.features(tiles))
 
 
-def _projection(kind: str, features: int, dimension: int) -> nn.Module:
+def build_projection(kind: str, features: int, dimension: int) -> nn.Module:
+    """What takes features (B, `features`) to (B, `dimension`); ValueError for an unknown kind."""
     if kind == "none":
         return nn.Identity()
     last = nn.Linear(features, dimension)
@@ -88,6 +107,8 @@ def _projection(kind: str, features: int, dimension: int) -> nn.Module:
 
 def build_encoder(shape: EncoderShape, *, seed: int) -> Encoder:
     """An encoder with weights that depend on `seed` alone; torch's own generator is left as is."""
+    from .grouped import GroupedEncoder  # which is an Encoder, and so imports this file
+
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Encoder(shape)
+        return GroupedEncoder(shape) if shape.groups else Encoder(shape)

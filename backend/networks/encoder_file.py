@@ -6,6 +6,7 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import safetensors
@@ -25,7 +26,10 @@ HEADER_KEY = "near_things"
 
 @dataclass(frozen=True)
 class EncoderInformation:
-    """What the header says. `offset` and `scale` are per band, in the order of `bands`."""
+    """What the header says. `offset` and `scale` are per band, in the order of `bands`.
+
+    `groups` and `lab_places` are those of `EncoderShape`; files from before them have neither.
+    """
 
     method: str
     architecture: str
@@ -46,6 +50,8 @@ class EncoderInformation:
     software: str
     schema: str = SCHEMA
     version: int = VERSION
+    groups: tuple[tuple[int, ...], ...] = ()
+    lab_places: tuple[int, ...] = ()
 
     @property
     def shape(self) -> EncoderShape:
@@ -58,6 +64,8 @@ class EncoderInformation:
             embedding_dimension=self.embedding_dimension,
             projection=self.projection,
             unit_norm=self.unit_norm,
+            groups=self.groups,
+            lab_places=self.lab_places,
         )
 
     @property
@@ -158,11 +166,16 @@ def read_information(path: Path) -> EncoderInformation:
             "train it again, or use the version of the program that made it",
         )
     known = {f.name for f in dataclasses.fields(EncoderInformation)}
-    values = {n: tuple(v) if isinstance(v, list) else v for n, v in content.items() if n in known}
+    values = {name: _tuples(value) for name, value in content.items() if name in known}
     try:
         return EncoderInformation(**values)
     except TypeError as error:
         raise DataError(f"the header of {path} is damaged: {error}") from error
+
+
+def _tuples(value: Any) -> Any:
+    """JSON's lists as tuples, at any depth."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def load_encoder(path: str | Path, device: torch.device | str = "cpu") -> FrozenEncoder:

@@ -55,11 +55,23 @@ def initialise(
     """
     if initial_weights == "random":
         return []
-    architecture, backbone = encoder.shape.architecture, encoder.backbone
+    architecture = encoder.shape.architecture
     if initial_weights == "imagenet":
         source = _imagenet(architecture, download)
     else:
         source = _from_file(Path(initial_weights), architecture)
+    layers = [
+        _start(backbone, names, source, architecture)
+        for backbone, names in encoder.parts(band_names)
+    ]
+    projection = "" if encoder.shape.projection == "none" else "; its projection starts at random"
+    return [f"the backbone starts from {source.name}{projection}", *layers]
+
+
+def _start(
+    backbone: nn.Module, band_names: Sequence[str], source: _Source, architecture: str
+) -> str:
+    """Give one backbone the weights of the source; a sentence on its first layer."""
     weights = source.weights
     if hasattr(backbone, "from_published"):
         weights = backbone.from_published(weights)
@@ -70,8 +82,7 @@ def initialise(
     weights, first_layer = _fit_first_layer(backbone, weights, source.bands, band_names)
     _check_fit(own, weights, f"{source.name} cannot start a {architecture}")
     backbone.load_state_dict(weights)
-    projection = "" if encoder.shape.projection == "none" else "; its projection starts at random"
-    return [f"the backbone starts from {source.name}{projection}", first_layer]
+    return first_layer
 
 
 def _imagenet(architecture: str, download: bool) -> _Source:
@@ -128,6 +139,12 @@ def _from_file(path: Path, architecture: str) -> _Source:
         raise RequestError(
             f"{path} is a {information.architecture}, and a {architecture} is to start from it",
             f"give --architecture {information.architecture}",
+        )
+    if information.groups:
+        raise RequestError(
+            f"{path} has a network for each of {len(information.groups)} groups of bands, and one "
+            "network is to start from it",
+            "give the encoder of another method, or a torchvision state_dict",
         )
     part = "backbone."
     weights = {n.removeprefix(part): v for n, v in weights.items() if n.startswith(part)}

@@ -237,6 +237,8 @@ class _Run:
             step=self.step,
             seed=job.seed,
             software=__version__,
+            groups=encoder.shape.groups,
+            lab_places=encoder.shape.lab_places,
         )
         save_encoder(self.folder / "encoder.safetensors", information, encoder)
         for name, decoder in learner.recipe.extras.items():
