@@ -118,7 +118,8 @@ class Multitask(Recipe):
         # A stream for each part: what a task draws does not depend on which others there are.
         first, block, second, dropped = _streams(generator, 4)
         first_turn = turn_at_random if self._job.turns == "uniform" else turn_as_released
-        tile = first_turn(tiles[0], first)
+        # The loop hands over bfloat16 where networks compute in it; views and targets are float32.
+        tile = first_turn(tiles[0].float(), first)
         values: dict[str, Tensor] = {}
         if "inpainting" in self.heads:
             embedding = self._inpaint(tile, block, values)

@@ -260,6 +260,25 @@ def test_land_cover_is_that_of_the_tile_whatever_its_turn(dataset) -> None:
     assert forward(recipe, dataset, 6).loss.item() == pytest.approx(sum(costs) / 3, rel=1e-5)
 
 
+def test_bf16_networks_keep_float32_views_and_losses(dataset) -> None:
+    losses = []
+    for precision in ("float32", "bf16"):
+        job = tiny_job("multitask", tasks=TASKS, batch_size=8, precision=precision)
+        learner, batches = make_learner(job, dataset)
+        seen = []
+        stages = learner.recipe.encoder.stages
+        learner.recipe.encoder.stages = lambda x, seen=seen, stages=stages: (
+            seen.append(x.dtype),
+            stages(x),
+        )[1]
+        outcome, _ = learner.take_step(batches.batch(0))
+        assert set(seen) == {torch.float32}
+        assert outcome.loss.dtype == torch.float32
+        losses.append(outcome.loss.item())
+    assert losses[0] != losses[1]
+    assert losses[0] == pytest.approx(losses[1], rel=0.05)
+
+
 def test_drop_out_keeps_the_mean_and_draws_from_its_generator() -> None:
     values = torch.ones(200, 200)
     dropped = drop_out(values, 0.25, generator(3))
