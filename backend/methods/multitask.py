@@ -104,6 +104,12 @@ class Multitask(Recipe):
             minimum_pixels=job.minimum_labelled_pixels,
             minimum_fraction=job.minimum_labelled_fraction,
         )
+        if not proportions.weights[dataset.numbers("train")].any():
+            raise RequestError(
+                f"no training tile of {dataset.folder} holds enough land cover to learn from",
+                "name other --classes, or lower --minimum-labelled-pixels and "
+                "--minimum-labelled-fraction",
+            )
         # By chip number; derived from the dataset, so no part of a checkpoint.
         shares, weights = (
             torch.from_numpy(v).float() for v in (proportions.values, proportions.weights)

@@ -76,24 +76,29 @@ def offset_and_scale(
     return [SAUMOCO_MEANS[p] for p in places], [SAUMOCO_DEVIATIONS[p] for p in places]
 
 
-# How far beyond [0, 1] the 2nd and 98th percentiles may lie where views take pixels to be in it.
-_LOWEST, _HIGHEST = -0.5, 2.0
+# Where 96 % of each band's pixels must lie for changes that are defined on 0 … 1. Percentiles put
+# them there exactly; a fixed divisor may leave the brightest roofs and snow above.
+UNIT_RANGE = (-0.25, 1.5)
 
 
-def check_unit_range(normalisation: str, information: DatasetInformation) -> None:
-    """RequestError where a choice of normalisation does not put pixels in about [0, 1].
+def check_unit_range(
+    normalisation: str,
+    information: DatasetInformation,
+    what: str = "colour jitter is",
+    otherwise: str = "",
+) -> None:
+    """RequestError where the normalisation does not put most pixels of every band in [0, 1].
 
-    Colour jitter and its like clamp to that range: of pixels far beyond it nothing would be left.
+    `what` names the part that needs it, with its verb; `otherwise` says what else would help.
     """
     offsets, scales = offset_and_scale(normalisation, information)
     for band, offset, scale in zip(information.bands, offsets, scales, strict=True):
         low, high = (
             (band.statistics[name] - offset) / scale for name in ("percentile_2", "percentile_98")
         )
-        if low < _LOWEST or high > _HIGHEST:
+        if low < UNIT_RANGE[0] or high > UNIT_RANGE[1]:
             raise RequestError(
-                f"with --normalisation {normalisation} the pixels of band {band.name} lie between "
-                f"{low:.3g} and {high:.3g}; this method changes colours, which takes pixels "
-                "between 0 and 1",
-                "use --normalisation percentiles",
+                f"{what} defined for pixels from 0 to 1, and --normalisation {normalisation} puts "
+                f"those of band {band.name} from {low:.3g} to {high:.3g}",
+                f"use --normalisation percentiles{otherwise}",
             )

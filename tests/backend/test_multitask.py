@@ -324,15 +324,19 @@ def test_what_is_wrong_is_said(dataset, make_dataset, tmp_path) -> None:
         make(dataset, smallest_block=0.5)
     with pytest.raises(RequestError, match=r"--smallest-crop 0\.99 is more than --largest-crop"):
         make(dataset, smallest_crop=0.99)
-    with pytest.raises(RequestError, match=r"--normalisation dataset .* of band red lie between -"):
+    with pytest.raises(
+        RequestError, match=r"--normalisation dataset puts those of band red from -"
+    ):
         make(dataset, normalisation="dataset")
-    with pytest.raises(RequestError, match="this method changes colours"):
+    with pytest.raises(RequestError, match="colour jitter is defined for pixels from 0 to 1"):
         make(dataset, normalisation="divide-by-255")
     bare = make_dataset(tmp_path / "bare.tiles", count=20, bands=3, tile=8, radius=0, classes=1)
     information = TileDataset(bare)
     information.information.classes.clear()
     with pytest.raises(RequestError, match="land-cover needs land cover"):
         make(information, tasks=("land-cover",))
+    with pytest.raises(RequestError, match=r"no training tile of .* holds enough land cover"):
+        make(dataset, tasks=("land-cover",), minimum_labelled_pixels=10_000)
 
 
 def test_the_published_recipe_names_its_defects() -> None:
