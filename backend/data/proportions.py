@@ -64,7 +64,8 @@ def land_cover_proportions(
         )
     merged = np.stack([counts[:, group].sum(axis=1) for group in places], axis=1)
     total = merged.sum(axis=1)
-    fullest = pandas.Series(counts.sum(axis=1)).groupby(table["scene"]).transform("max").to_numpy()
+    by_scene = pandas.Series(counts.sum(axis=1)).groupby(table["scene"], dropna=False)
+    fullest = by_scene.transform("max").to_numpy()
     enough = (total > 0) & (total >= minimum_pixels) & (total >= minimum_fraction * fullest)
     return Proportions(names, shares(merged, epsilon), enough.astype(np.float64))
 

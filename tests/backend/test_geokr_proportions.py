@@ -26,6 +26,8 @@ def plain(make_dataset, tmp_path_factory) -> Path:
 class Counted(TileDataset):
     """A dataset whose tiles hold other counts; those of its chips stay as they are."""
 
+    scenes: Sequence[str | None] = ("scene",) * 6
+
     def __init__(self, folder: Path, counts: Sequence, **land_cover) -> None:
         super().__init__(folder)
         self.information.land_cover = land_cover
@@ -36,6 +38,7 @@ class Counted(TileDataset):
         if layer == "tiles":
             for number in range(3):
                 frame[f"class_{number}"] = self._counts[:, number]
+            frame["scene"] = list(self.scenes)
         return frame
 
 
@@ -107,6 +110,14 @@ def test_fact_4_too_little_land_cover_weighs_nothing(mixed: TileDataset) -> None
     part = land_cover_proportions(mixed, minimum_fraction=0.8)
     assert part.weights.tolist() == [1, 0, 1, 0, 0, 1]
     assert land_cover_proportions(mixed, minimum_fraction=0.75).weights[4] == 1
+
+
+def test_the_fullest_tile_is_that_of_the_same_scene(plain: Path) -> None:
+    """Land cover may be finer under another scene; tiles without a scene are one group."""
+    dataset = Counted(plain, COUNTS)
+    dataset.scenes = ("one", "one", "one", "two", None, None)
+    part = land_cover_proportions(dataset, minimum_fraction=0.8)
+    assert part.weights.tolist() == [1, 0, 1, 1, 0, 1]
 
 
 def test_the_anchor_tile_counts_and_not_the_chip(mixed: TileDataset) -> None:
