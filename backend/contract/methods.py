@@ -7,9 +7,16 @@ from typing import Any, Dict, List, Mapping
 from .catalogue import Method
 from .jobs.train import TrainJob
 from .settings import SettingsError, make_job
-from .systems import geokr, moco, multitask, saumoco, tile2vec
+from .systems import cmc, geokr, moco, multitask, saumoco, tile2vec
 
-_METHODS = (*saumoco.METHODS, *moco.METHODS, *geokr.METHODS, *multitask.METHODS, *tile2vec.METHODS)
+_METHODS = (
+    *saumoco.METHODS,
+    *cmc.METHODS,
+    *moco.METHODS,
+    *geokr.METHODS,
+    *multitask.METHODS,
+    *tile2vec.METHODS,
+)
 
 METHODS: Dict[str, Method] = {method.name: method for method in _METHODS}
 

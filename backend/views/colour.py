@@ -156,11 +156,15 @@ def jitter_colours(
 
 def _where(due: Tensor, operation: Operation, tiles: Tensor, amounts: Tensor) -> Tensor:
     """The tiles, those that are due changed by the operation."""
-    if tiles.device.type == "cpu":
+    if _counting_is_cheap(tiles.device):
         places = due.nonzero()[:, 0]
         return tiles.index_copy(0, places, operation(tiles[places], amounts[places]))
-    # To ask a GPU how many are due would make it wait; it is quicker to change all of them.
     return torch.where(_each(due), operation(tiles, amounts), tiles)
+
+
+def _counting_is_cheap(device: torch.device) -> bool:
+    """To ask a GPU how many tiles are due makes it wait; it is quicker to change all of them."""
+    return device.type == "cpu"
 
 
 def to_grey(

@@ -36,7 +36,7 @@ class PhotometricViews:
                 job.normalisation,
                 information,
                 "colour jitter is",
-                "or switch the jitter off: --jitter-probability 0",
+                ", or switch the jitter off: --jitter-probability 0",
             )
 
     def __call__(self, tiles: Tensor, generator: torch.Generator) -> Tensor:
@@ -82,11 +82,11 @@ class PhotometricViews:
 
 
 def check_unit_range(
-    normalisation: str, information: DatasetInformation, what: str, otherwise: str
+    normalisation: str, information: DatasetInformation, what: str, otherwise: str = ""
 ) -> None:
     """RequestError where the normalisation does not put most pixels of every band in [0, 1].
 
-    `what` names the part that needs it, with its verb; `otherwise` is what else would help.
+    `what` names the part that needs it, with its verb; `otherwise` says what else would help.
     """
     offset, scale = offset_and_scale(normalisation, information)
     for band, zero, one in zip(information.bands, offset, scale, strict=True):
@@ -97,5 +97,5 @@ def check_unit_range(
             raise RequestError(
                 f"{what} defined for pixels from 0 to 1, and --normalisation {normalisation} puts "
                 f"those of band {band.name} from {low:.3g} to {high:.3g}",
-                f"use --normalisation percentiles, {otherwise}",
+                f"use --normalisation percentiles{otherwise}",
             )

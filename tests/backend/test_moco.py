@@ -254,12 +254,12 @@ def test_it_learns(make_dataset, tmp_path) -> None:
         splits=(1.0, 0.0), classes=2,
     )  # fmt: skip
     learner, batches = make(
-        TileDataset(folder), batch_size=20, queue_size=40, steps=40, temperature=0.1,
+        TileDataset(folder), batch_size=20, queue_size=40, steps=30, temperature=0.1,
         turns="mirror", crop_area=0.7, jitter_probability=0, grey_probability=0,
     )  # fmt: skip
-    outcomes = [learner.take_step(batches.batch(step))[0] for step in range(40)]
+    outcomes = [learner.take_step(batches.batch(step))[0] for step in range(30)]
     losses = [outcome.loss.item() for outcome in outcomes]
-    assert np.mean(losses[-5:]) < np.max(losses[2:12]) - 0.5
+    assert np.mean(losses[-5:]) < np.max(losses[2:12]) - 0.4
     measures = outcomes[-1].measures
     assert measures["positive_cosine"] > measures["negative_cosine"]
 

@@ -34,6 +34,19 @@ def dataset(make_dataset, tmp_path_factory) -> Path:
 METHODS = {
     "saumoco": ("--queue-size", 12, "--embedding-dimension", 8),
     "moco": ("--queue-size", 12, "--embedding-dimension", 8),
+    "cmc": ("--bank-negatives", 6, "--embedding-dimension", 8),
+    "cmc-published": (
+        "--architecture",
+        "resnet18",
+        "--colour-space",
+        "bands",
+        "--bank-negatives",
+        6,
+        "--embedding-dimension",
+        8,
+    ),
+    "tile2vec": ("--embedding-dimension", 8, "--distant-neighbours"),
+    "tile2vec-bce": ("--head", "mlp-absdiff", "--randomise", "per_step"),
 }
 
 

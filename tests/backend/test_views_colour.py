@@ -10,6 +10,7 @@ import torch
 from scipy.stats import chisquare
 
 from backend.networks.torchvision_import import torchvision
+from backend.views import colour
 from backend.views.colour import (
     adjust_brightness,
     adjust_contrast,
@@ -143,6 +144,15 @@ def test_tiles_are_jittered_independently_of_their_batch_mates_pixels() -> None:
     assert torch.equal(one[:4], two[:4])
     same = jitter_colours(pixels[:1].repeat(8, 1, 1, 1), generator(7), **PUBLISHED, rgb=RGB)
     assert len(same.flatten(1).unique(dim=0)) == 8
+
+
+def test_jitter_is_the_same_where_all_tiles_are_changed_and_the_due_ones_taken(monkeypatch) -> None:
+    """What a GPU does."""
+    pixels = tiles(16, bands=4)
+    settings = dict(PUBLISHED, probability=0.7, rgb=RGB)
+    one = jitter_colours(pixels, generator(14), **settings)
+    monkeypatch.setattr(colour, "_counting_is_cheap", lambda device: False)
+    assert torch.allclose(jitter_colours(pixels, generator(14), **settings), one, atol=1e-6)
 
 
 def test_views_depend_on_their_generator_alone_and_leave_their_input_alone() -> None:
