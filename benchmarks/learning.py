@@ -8,7 +8,8 @@ Each seed decides everything anew: which blocks of ground are held out, where ch
 weights and batches. Per dataset and seed, tiles are cut, balanced over land cover; each method
 pretrains an encoder on the training blocks, which is measured on the test blocks, whose pixels it
 never saw, beside the same network with random weights and band statistics. Accuracy is balanced:
-the mean of the classes' recalls, since one class may hold nine tenths of the tiles. Everything is
+the mean of the classes' recalls, since one class may hold nine tenths of the tiles; classes of
+fewer than 20 tiles on either side are left out. Everything is
 done by the verbs a user runs. Writes learning.json and learning.md to the output folder; what an
 interrupted run has finished is not done again.
 
@@ -55,6 +56,7 @@ def learn(data: str, method: str, seed: int, settings: argparse.Namespace, folde
         run(
             "evaluate", "--encoder", place / "run" / "encoder.safetensors", "--dataset", dataset,
             "--seed", seed, "--repeats", 1, "--trees", 10, "--purity", settings.purity,
+            "--minimum-class-tiles", 20,
             "--device", settings.device, "--output", evaluation,
         )  # fmt: skip
     record = json.loads((evaluation / "evaluation.json").read_text(encoding="utf-8"))
@@ -170,7 +172,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--stem", help="of ResNets; by default what suits the tiles")
     parser.add_argument("--device", default="cpu", help="cpu or cuda (default cpu)")
     parser.add_argument("--count", type=int, default=4000, help="chips (default 4000)")
-    parser.add_argument("--test-fraction", type=float, default=0.3)
+    parser.add_argument("--test-fraction", type=float, default=0.4)
     parser.add_argument("--purity", type=float, default=0.6)
     parser.add_argument("--output", type=Path, default=Path("learning"), help="folder to write")
     settings = parser.parse_args(arguments)

@@ -35,7 +35,7 @@ class Geometry:
 
 
 GEOMETRIES = {
-    "zion": Geometry(16, 24, 128, "medium"),
+    "zion": Geometry(16, 16, 96, "medium"),
     "sample": Geometry(32, 16, 64, "imagenet"),
     "naip": Geometry(32, 24, 128, "imagenet"),
     "eurosat": Geometry(64, 0, 0, "imagenet"),

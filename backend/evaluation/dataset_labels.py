@@ -76,12 +76,27 @@ def _ground_groups(table: GeoDataFrame, blocks_per_tile: float) -> np.ndarray:
     return groups.reshape(-1).astype(np.int64)
 
 
+def _is_rare(
+    labels: np.ndarray, is_test: np.ndarray, counted: np.ndarray, least: int
+) -> np.ndarray:
+    """(N,) bool: labelled tiles whose class has under `least` tiles to fit on, or to test on."""
+    size = labels.max(initial=-1) + 1
+    fewest = np.minimum(
+        *(
+            np.bincount(labels[counted & part & (labels >= 0)], minlength=size)
+            for part in (is_test, ~is_test)
+        )
+    )
+    return (labels >= 0) & np.append(fewest < least, False)[labels]
+
+
 def labelled_tiles_of_dataset(
-    dataset: TileDataset, *, label_column: str, purity: float
+    dataset: TileDataset, *, label_column: str, purity: float, minimum_class_tiles: int = 1
 ) -> LabelledTiles:
     """The tiles of the training and test splits that have a class; see LabelledTiles.
 
-    The validation split is left out: it may have guided the choice of the encoder.
+    The validation split is left out: it may have guided the choice of the encoder. So are classes
+    of fewer than `minimum_class_tiles` tiles in either part, where that is above 1.
     """
     information = dataset.information
     table = dataset.table("tiles")
@@ -103,6 +118,11 @@ def labelled_tiles_of_dataset(
             "build it again with a --test-fraction above 0",
         )
     in_a_part = (split == "train") | (split == "test")
+    left_out = {why: int((in_a_part & (labels < 0)).sum())}
+    if minimum_class_tiles > 1:
+        rare = in_a_part & _is_rare(labels, split == "test", in_a_part, minimum_class_tiles)
+        labels = np.where(rare, -1, labels)
+        left_out[f"class of fewer than {minimum_class_tiles} tiles"] = int(rare.sum())
     kept = in_a_part & (labels >= 0)
     present = np.unique(labels[kept])
     positions = np.full(len(classes), -1)
@@ -129,7 +149,7 @@ def labelled_tiles_of_dataset(
         groups=_ground_groups(table[kept], blocks_per_tile) if kept.any() else np.zeros(0, int),
         stretch=np.array([[s["percentile_2"], s["percentile_98"]] for s in statistics]),
         read=lambda positions: dataset.tiles(numbers[positions]),
-        left_out={why: int((in_a_part & (labels < 0)).sum())},
+        left_out=left_out,
         provenance=dict(
             kind="tile dataset",
             path=str(dataset.folder),

@@ -68,7 +68,10 @@ def _labelled_tiles(job: EvaluateJob, encoder: FrozenEncoder, reporter: Reporter
             reporter=reporter,
         )
     return labelled_tiles_of_dataset(
-        TileDataset(job.dataset), label_column=job.label_column, purity=job.purity
+        TileDataset(job.dataset),
+        label_column=job.label_column,
+        purity=job.purity,
+        minimum_class_tiles=job.minimum_class_tiles,
     )
 
 

@@ -113,6 +113,27 @@ def test_tiles_of_a_dataset_are_its_anchor_tiles(small_dataset: TileDataset) -> 
     assert (used["split"] == "test").tolist() == tiles.is_test.tolist()
 
 
+def test_rare_classes_are_left_out_of_both_parts(make_dataset, tmp_path: Path) -> None:
+    """Of three classes in turn, the third is turned into the first in all test tiles but one."""
+    dataset = TileDataset(make_dataset(tmp_path / "rare.tiles", count=90))
+    table = dataset.table()
+    test = table.index[(table["split"] == "test") & (table["class_2"] > 0)][1:]
+    assert len(test) > 0
+    table.loc[test, "class_0"], table.loc[test, "class_2"] = table.loc[test, "class_2"], 0
+    table.to_file(dataset.folder / "footprints.gpkg", layer="tiles", driver="GPKG")
+    every, some = (
+        dataset_labels.labelled_tiles_of_dataset(
+            dataset, label_column="", purity=0.6, minimum_class_tiles=least
+        )
+        for least in (1, 2)
+    )
+    assert every.counts(every.test)[2] == 1
+    assert [c.name for c in some.classes] == [c.name for c in every.classes[:2]]
+    assert (some.counts(some.fit) == every.counts(every.fit)[:2]).all()
+    assert (some.counts(some.test) == every.counts(every.test)[:2]).all()
+    assert some.left_out["class of fewer than 2 tiles"] == len(every) - len(some)
+
+
 def test_near_tiles_and_dates_of_one_place_share_a_group() -> None:
     west = np.array([0.0, 5.0, 5.0, 100.0, -200.0])  # the third is another date of the second
     table = geopandas.GeoDataFrame(geometry=shapely.box(west, 0, west + 10, 10))
@@ -283,9 +304,7 @@ def test_nodata_of_the_tiles_is_put_to_the_encoder_as_nodata(make_dataset, tmp_p
         described = information(
             bands=names, offset=(5000.0,) * 4, scale=(900.0,) * 4, nodata=nodata
         )
-        encoder = FrozenEncoder(
-            described, build_encoder(described.shape, seed=3)
-        )
+        encoder = FrozenEncoder(described, build_encoder(described.shape, seed=3))
         with Reporter(as_events=True, stdout=io.StringIO()).phase("encode", 1, "tiles") as phase:
             found = features.encoder_vectors(
                 encoder, tiles, [0, 1, 2, 3], batch_size=64, phase=phase

@@ -38,6 +38,15 @@ class EvaluateJob:
         minimum=0.0,
         maximum=1.0,
     )
+    minimum_class_tiles: int = setting(
+        "integer",
+        1,
+        "Least number of tiles that a class needs to fit on, and again to test on; tiles of rarer "
+        "classes are left out",
+        label="Least tiles of a class",
+        minimum=1,
+        advanced=True,
+    )
     features: str = setting(
         "choice",
         "both",
