@@ -11,8 +11,8 @@ from .systems import cmc, geokr, moco, multitask, saumoco, tile2vec
 
 _METHODS = (
     *saumoco.METHODS,
-    *cmc.METHODS,
     *moco.METHODS,
+    *cmc.METHODS,
     *geokr.METHODS,
     *multitask.METHODS,
     *tile2vec.METHODS,
