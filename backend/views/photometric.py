@@ -7,18 +7,14 @@ from torch import Tensor
 
 from backend.contract.systems.photometric import PhotometricTrainJob
 from backend.data.dataset import DatasetInformation
-from backend.runtime.errors import RequestError
 
 from .blur import gaussian_blur
 from .colour import jitter_colours, rgb_places, to_grey
 from .crops import random_resized_crop
 from .dihedral import turn, turn_at_random
-from .normalisation import offset_and_scale
+from .normalisation import check_unit_range
 
 LEAST_BLUR_PX = 0.1
-# Where 96 % of each band's pixels must lie for changes that are defined on 0 … 1. Percentiles put
-# them there exactly; a fixed divisor may leave the brightest roofs and snow above.
-UNIT_RANGE = (-0.25, 1.5)
 
 
 class PhotometricViews:
@@ -79,23 +75,3 @@ class PhotometricViews:
                 probability=job.blur_probability,
             )
         return tiles
-
-
-def check_unit_range(
-    normalisation: str, information: DatasetInformation, what: str, otherwise: str = ""
-) -> None:
-    """RequestError where the normalisation does not put most pixels of every band in [0, 1].
-
-    `what` names the part that needs it, with its verb; `otherwise` says what else would help.
-    """
-    offset, scale = offset_and_scale(normalisation, information)
-    for band, zero, one in zip(information.bands, offset, scale, strict=True):
-        low, high = (
-            (band.statistics[name] - zero) / one for name in ("percentile_2", "percentile_98")
-        )
-        if low < UNIT_RANGE[0] or high > UNIT_RANGE[1]:
-            raise RequestError(
-                f"{what} defined for pixels from 0 to 1, and --normalisation {normalisation} puts "
-                f"those of band {band.name} from {low:.3g} to {high:.3g}",
-                f"use --normalisation percentiles{otherwise}",
-            )
