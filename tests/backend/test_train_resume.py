@@ -45,8 +45,8 @@ METHODS = {
         "--embedding-dimension",
         8,
     ),
-    "tile2vec": ("--embedding-dimension", 8, "--distant-neighbours"),
-    "tile2vec-bce": ("--head", "mlp-absdiff", "--randomise", "per_step"),
+    "tile2vec": ("--embedding-dimension", 8, "--stem", "imagenet", "--distant-neighbours"),
+    "tile2vec-bce": ("--stem", "imagenet", "--head", "mlp-absdiff", "--randomise", "per_step"),
 }
 
 

@@ -115,6 +115,8 @@ METHODS = (
             "As released, the queue is as long as the dataset, so about half of the samples meet "
             "their own older key as a negative.",
             "As released, batch normalisation is not split, so shuffling has no effect on one GPU.",
+            "Unlike the released code, the encoder of the last step is exported, not that which "
+            "did best on the test tiles.",
         ),
         source=_SOURCE,
     ),
@@ -137,8 +139,13 @@ METHODS = (
             "As released, the constants of normalisation are applied in the order of EuroSAT's "
             "files (B8A last) to bands in the order of their wavelength (B8A ninth): five bands "
             "get another band's constants.",
+            "As released, the deviations among these constants are 5 to 15 times smaller than those "
+            "of pixels.",
             "As released, the queue is as long as the dataset, so about half of the samples meet "
             "their own older key as a negative.",
+            "As released, batch normalisation is not split, so shuffling has no effect on one GPU.",
+            "Unlike the released code, the encoder of the last step is exported, not that which "
+            "did best on the test tiles.",
             "Unlike the released code, all bands are resampled to 10 m before tiles are cut, so "
             "the 60 m bands lie where they belong instead of 20 to 40 m off.",
         ),
