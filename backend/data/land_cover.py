@@ -22,7 +22,7 @@ from rasterio.crs import CRS
 
 from backend.runtime.errors import RequestError
 
-from .class_table_codes import IGNORED, ClassTable
+from .class_table_codes import IGNORED, NO_DATA, ClassTable
 from .coordinates import outline, projection, transform_points
 from .scenes import Scene
 
@@ -106,6 +106,16 @@ class LandCover(ABC):
         size = len(self.table.classes) * height * width
         sums = CoveredPixels(kind, flat, weight).sums(flat, size)
         return sums.reshape(-1, height, width)
+
+    def classes_at_pixels(
+        self, scene: Scene, row: int, height: int, column: int, width: int
+    ) -> np.ndarray:
+        """The class at the centre of each scene pixel of a window, int16 (height, width).
+
+        Below 0 where there is none.
+        """
+        counts = self.counts(scene, row, height, column, width)
+        return np.where(counts.any(axis=0), counts.argmax(axis=0), NO_DATA).astype(np.int16)
 
 
 @dataclass

@@ -86,6 +86,30 @@ class RasterLandCover(LandCover):
             earlier += pieces
         return _joined(parts)
 
+    def classes_at_pixels(
+        self, scene: Scene, row: int, height: int, column: int, width: int
+    ) -> np.ndarray:
+        # The layer pixel that a centre lies in: also layers coarser than the scene fill it.
+        rows, columns = np.divmod(np.arange(height * width), width)
+        x, y = apply(scene.transform, columns + (column + 0.5), rows + (row + 0.5))
+        result = np.full(height * width, NO_DATA, np.int16)
+        for file in self._in_order(scene):
+            left = np.flatnonzero(result == NO_DATA)
+            columns, rows = pixel_coordinates(file, scene.crs, x[left], y[left])
+            columns, rows = np.floor(columns.round(6)), np.floor(rows.round(6))
+            inside = (columns >= 0) & (columns < file.width) & (rows >= 0) & (rows < file.height)
+            if inside.any():
+                columns, rows = columns[inside].astype(int), rows[inside].astype(int)
+                first, top = int(columns.min()), int(rows.min())
+                size = (int(columns.max()) - first + 1, int(rows.max()) - top + 1)
+                piece = self._read(file, Window(first, top, *size))
+                result[left[inside]] = self._classes(piece)[rows - top, columns - first]
+        return result.reshape(height, width)
+
+    def _classes(self, piece: _Piece) -> np.ndarray:
+        """The class of each pixel of a piece, int16 (h, w)."""
+        return piece.values
+
     def _in_order(self, scene: Scene) -> list[LayerFile]:
         if scene.date is None or any(file.year is None for file in self.files):
             return self.files
@@ -193,6 +217,14 @@ class BandLandCover(RasterLandCover):
 
     def _counts(self, piece: _Piece) -> np.ndarray:
         return piece.data
+
+    def _classes(self, piece: _Piece) -> np.ndarray:
+        shares = [
+            sum(piece.values[self._bands.index(band)].astype(np.float64) for band in bands)
+            for bands in self.table.bands
+        ]
+        # The class of the greatest share, the first of equal ones.
+        return np.where(piece.data, np.argmax(shares, axis=0), NO_DATA).astype(np.int16)
 
     def _entries(
         self, piece: _Piece, rows: np.ndarray, columns: np.ndarray, place: np.ndarray

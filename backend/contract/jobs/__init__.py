@@ -4,6 +4,7 @@ from .build import BuildJob
 from .crop import CropJob
 from .embed import EmbedJob
 from .evaluate import EvaluateJob
+from .finetune import FineTuneJob
 from .ingest import IngestJob
 from .sample import SampleJob
 from .search import SearchJob
@@ -14,6 +15,7 @@ __all__ = [
     "CropJob",
     "EmbedJob",
     "EvaluateJob",
+    "FineTuneJob",
     "IngestJob",
     "SampleJob",
     "SearchJob",
