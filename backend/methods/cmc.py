@@ -19,7 +19,8 @@ from backend.hooks.memory_bank import MemoryBank
 from backend.losses.cross_view import cross_view_softmax, nce, nce_scores
 from backend.runtime.errors import RequestError
 from backend.views.colour import rgb_places
-from backend.views.photometric import PhotometricViews, check_unit_range
+from backend.views.normalisation import check_unit_range
+from backend.views.photometric import PhotometricViews
 
 from .recipe import Outcome, Recipe, start_encoder
 
