@@ -15,7 +15,7 @@ from .near import Near
 
 FAR_MODES = ("outside-square", "outside-cross", "other-image", "random-record")
 # Draws before the chips that qualify are listed one by one.
-ATTEMPTS = 64
+ATTEMPTS = 256
 # Comparisons held in memory while they are.
 PAIRS_AT_ONCE = 2**20
 # A stored triplet has three tiles: one in three that are drawn from it is a neighbour. The other
