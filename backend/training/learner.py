@@ -60,7 +60,9 @@ class Learner:
         self._generator.manual_seed(step_seed(seed=self.job.seed, step=batch.step))
 
         tiles = [self._input(view) for view in batch.tiles]
-        outcome = self._network(tiles, self._to_device(batch.chips), self._generator)
+        # Not by Fabric's wrapper, which under bf16 rounds the tiles before the views see them.
+        with self._fabric.autocast():
+            outcome = self.recipe(tiles, self._to_device(batch.chips), self._generator)
         self._optimiser.zero_grad(set_to_none=True)
         self._fabric.backward(outcome.loss)
         norm = self._fabric.clip_gradients(

@@ -143,8 +143,11 @@ def test_bf16_networks_keep_a_float32_loss(small_dataset) -> None:
     # At temperature 1 the loss hardly magnifies what bf16 rounds off.
     full, batches = make(small_dataset, temperature=1.0)
     half, _ = make(small_dataset, temperature=1.0, precision="bf16")
+    forward, seen = half.recipe.forward, []
+    half.recipe.forward = lambda tiles, *rest: seen.append(tiles) or forward(tiles, *rest)
     one, two = (learner.take_step(batches.batch(0))[0] for learner in (full, half))
     assert two.loss.dtype == torch.float32
+    assert all(tile.dtype == torch.float32 for tile in seen[0])
     assert one.loss.item() != two.loss.item()
     assert one.loss.item() == pytest.approx(two.loss.item(), rel=0.05)
     assert next(half.recipe.encoder.parameters()).dtype == torch.float32
