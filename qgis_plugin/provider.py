@@ -6,8 +6,10 @@ from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.build import BuildTileDataset
+from .algorithms.crop import CropScenes
 from .algorithms.embed import MakeEmbeddingMap
 from .algorithms.evaluate import EvaluateEncoder
+from .algorithms.ingest import ImportTiles
 from .algorithms.sample import SampleLandscape
 from .algorithms.search import FindSimilarPlaces
 from .algorithms.train import PretrainEncoder
@@ -17,6 +19,8 @@ from .icons import icon, icon_path
 ALGORITHMS = (
     SampleLandscape,
     BuildTileDataset,
+    ImportTiles,
+    CropScenes,
     PretrainEncoder,
     EvaluateEncoder,
     MakeEmbeddingMap,

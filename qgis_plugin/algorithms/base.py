@@ -105,6 +105,7 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
                 destinations.append(parameter)
             else:
                 self.addParameter(parameter)
+                self.add_after(setting)
         self.add_inputs()
         for parameter in destinations:
             self.addParameter(parameter)
@@ -160,6 +161,9 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         if not outcome.done:
             raise QgsProcessingException(self._explain(outcome, feedback))
         return self.results(self._job, teller, parameters, context)
+
+    def add_after(self, setting: Setting) -> None:
+        """Parameters that belong beside a setting's own."""
 
     def add_inputs(self) -> None:
         """Parameters beyond the settings."""

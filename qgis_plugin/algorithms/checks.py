@@ -20,7 +20,15 @@ from qgis.core import (
 from .scenes import SceneLayers
 
 # A folder that holds one of these was written by the backend, and may be replaced by it.
-OWN_FILES = ("dataset.json", "run.json", "evaluation.json", "events.jsonl", "landscape.json")
+OWN_FILES = (
+    "dataset.json",
+    "run.json",
+    "evaluation.json",
+    "finetune.json",
+    "crops.json",
+    "landscape.json",
+    "events.jsonl",
+)
 
 
 @dataclass
@@ -80,14 +88,17 @@ def overlap_problem(
     )
 
 
-def size_problem(scenes: Sequence[SceneLayers], side_px: int, what: str) -> str:
-    """No scene is as large as a square of `side_px`."""
-    largest = max(scenes, key=lambda s: min(s.finest.width(), s.finest.height())).finest
-    width, height = largest.width(), largest.height()
+def size_problem(
+    scenes: Sequence[SceneLayers], side_px: int, what: str, *, all_of_them: bool = False
+) -> str:
+    """No scene, or with `all_of_them` not every scene, is as large as a square of `side_px`."""
+    decisive = min if all_of_them else max
+    scene = decisive(scenes, key=lambda s: min(s.finest.width(), s.finest.height())).finest
+    width, height = scene.width(), scene.height()
     if side_px <= min(width, height):
         return ""
     return (
-        f"{what} is {side_px} px wide, larger than the scene “{largest.name()}” "
+        f"{what} is {side_px} px wide, larger than the scene “{scene.name()}” "
         f"({width} × {height} px)."
     )
 

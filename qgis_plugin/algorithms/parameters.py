@@ -32,6 +32,7 @@ from ...backend.contract.settings import Setting
 from ..layers import NO_FORMAT, layer_path, raster_path, vector_path
 
 Parameters = Dict[str, Any]
+ANY_FILE = "All files (*)"
 
 
 def parameter_name(setting: Setting) -> str:
@@ -85,7 +86,12 @@ def make_parameter(
     optional = not setting.required
     if setting.choices:
         parameter = QgsProcessingParameterEnum(
-            name, label, list(setting.choices), False, setting.default, optional=setting.optional
+            name,
+            label,
+            list(setting.choices),
+            setting.is_list,
+            setting.default,
+            optional=setting.optional,
         )
         parameter.setUsesStaticStrings(True)
     elif kind in ("integer", "number"):
@@ -139,7 +145,9 @@ def _number(setting: Setting, kind: str, name: str, label: str) -> QgsProcessing
 def _file(kind: str, name: str, label: str, optional: bool) -> QgsProcessingParameterDefinition:
     behaviours = QgsProcessingParameterFile.Behavior
     behaviour = behaviours.Folder if kind == "folder" else behaviours.File
-    return QgsProcessingParameterFile(name, label, behaviour, "", None, optional)
+    # QGIS's own filter (*.*) refuses names without a dot, as those of built-in tables are.
+    files = ANY_FILE if kind == "file" else ""
+    return QgsProcessingParameterFile(name, label, behaviour, "", None, optional, files)
 
 
 def _destination(
@@ -193,6 +201,8 @@ class ValueReader:
         algorithm, arguments = self.algorithm, (self.parameters, name, self.context)
         if setting.optional and setting.choices and not self.given(name):
             return None
+        if setting.choices and setting.is_list:
+            return algorithm.parameterAsEnumStrings(*arguments)
         if setting.choices:
             return algorithm.parameterAsEnumString(*arguments)
         if kind in ("integer", "number"):
@@ -210,6 +220,10 @@ class ValueReader:
         if kind in ("raster", "vector", "layers"):
             return self._layers(name, kind)
         return algorithm.parameterAsString(*arguments).strip()
+
+    def text(self, name: str) -> str:
+        """The value of a parameter as text, without spaces around it; empty where there is none."""
+        return self.algorithm.parameterAsString(self.parameters, name, self.context).strip()
 
     def destination(self, name: str, kind: str) -> str:
         """The path of an output; empty where it is not wanted, or temporary and only checked."""

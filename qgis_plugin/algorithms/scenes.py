@@ -14,6 +14,7 @@ from qgis.core import (
     QgsProcessingParameterString,
     QgsRasterLayer,
 )
+from qgis.PyQt.QtCore import QDate
 
 from ..layers import raster_path
 from .parameters import ValueReader
@@ -152,3 +153,13 @@ def _band_problem(scene: SceneLayers, bands: List[str]) -> str:
         f"{count} band{'s' if count != 1 else ''}. Give one name for each band, in their order, "
         "or pick bands by number: blue=2 green=3."
     )
+
+
+def dates_problem(dates: List[str], scene_count: int) -> str:
+    """Dates that are none, or not one for each scene."""
+    wrong = [text for text in dates if not QDate.fromString(text, "yyyy-MM-dd").isValid()]
+    if wrong:
+        return f"Dates: {wrong[0]} is no date; write it as 2013-06-01."
+    if dates and len(dates) != scene_count:
+        return f"Dates: {len(dates)} given for {scene_count} scene(s); give one for each."
+    return ""

@@ -16,6 +16,7 @@ from ...backend.contract.methods import METHODS, find_method, make_train_job, un
 from ...backend.contract.settings import Setting, SettingsError, settings_of
 from . import checks
 from .base import LAST_SETTINGS, BackendAlgorithm
+from .method_help import methods_help
 from .method_settings import parse_method_settings
 from .parameters import in_form_words
 
@@ -66,8 +67,7 @@ class PretrainEncoder(BackendAlgorithm):
         names = list(METHODS)
         parameter = QgsProcessingParameterEnum("METHOD", "Method", names, False, names[0])
         parameter.setUsesStaticStrings(True)
-        lines = [f"{method.name}: {method.sentence}" for method in METHODS.values()]
-        parameter.setHelp("What to learn by, with its preset\n" + "\n".join(lines).rstrip("."))
+        parameter.setHelp(methods_help(list(METHODS.values())))
         self.addParameter(parameter)
         super().initAlgorithm(configuration)
 
@@ -77,8 +77,9 @@ class PretrainEncoder(BackendAlgorithm):
         )
         parameter.setHelp(
             "Further settings as name=value, between spaces or on lines: temperature=0.1 "
-            "queue-size=8192. What is left out is as the method or its preset has it; a wrong name "
-            "is answered with those there are"
+            "queue-size=8192. Quotes keep spaces: "
+            'initial-weights="my runs/encoder.safetensors". What is left out is as the method or '
+            "its preset has it; a wrong name is answered with those there are"
         )
         self.addParameter(parameter)
 

@@ -286,6 +286,79 @@ def test_embed_names_what_it_makes(run, fake_backend, tmp_path) -> None:
     assert result["CLUSTERS_LAYER"] == str(tmp_path / "map_clusters.tif")
 
 
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+def test_import_asks_for_folder_or_zip_file(run, fake_backend, tmp_path, kind: str) -> None:
+    python = fake_backend(
+        OBEDIENT
+        + "os.makedirs(option('--output'))\n"
+        + "open(option('--output') + '/dataset.json', 'w').write('{\"count\": 7}')\nfinish()"
+    )
+    folder, archive = tmp_path / "été tiles", tmp_path / "a b.zip"
+    folder.mkdir()
+    archive.write_bytes(b"")
+    source = dict(SOURCE=str(folder)) if kind == "folder" else dict(ARCHIVE=str(archive))
+    result = run(
+        "importtiles",
+        **source,
+        BANDS="red=1 nir=4",
+        GROUND_RESOLUTION_M=10,
+        OUTPUT=str(tmp_path / "t.tiles"),
+    )
+    arguments = asked(python)
+    assert f"--source={folder if kind == 'folder' else archive}" in arguments
+    assert [a for a in arguments if a.startswith("--bands")] == ["--bands=red=1", "--bands=nir=4"]
+    assert "--format=auto" in arguments and "--ground-resolution-m=10.0" in arguments
+    assert not any(a.startswith(("--tile-size-px", "--archive", "--count")) for a in arguments)
+    assert result["CHIPS"] == 7
+    assert result["FOOTPRINTS"] == f"{tmp_path}/t.tiles/footprints.gpkg|layername=tiles"
+
+
+def test_crop_asks_for_what_the_form_says(run, fake_backend, tmp_path) -> None:
+    python = fake_backend(
+        OBEDIENT
+        + "os.makedirs(option('--output'))\n"
+        + "open(option('--output') + '/crops.json', 'w').write("
+        + "json.dumps(dict(crops=9, kept=4)))\nfinish()"
+    )
+    result = run(
+        "cropscenes",
+        SCENES=[raster_layer(tmp_path / f"b{n}.tif") for n in (4, 3, 2)],
+        ONE_SCENE=True,
+        BANDS="red green blue",
+        CROP_SIZE_PX=32,
+        STEP_PX=20,
+        LAND_COVER=[raster_layer(tmp_path / "cover.tif")],
+        CLASS_TABLE="nlcd-as-globeland30",
+        LAND_COVER_YEAR="2011",
+        OUTPUT=str(tmp_path / "crops"),
+    )
+    arguments = asked(python)
+    assert f"--scenes={tmp_path}/b4.tif+{tmp_path}/b3.tif+{tmp_path}/b2.tif" in arguments
+    assert "--class-table=nlcd-as-globeland30" in arguments
+    assert "--land-cover-year=2011" in arguments and "--filter-crops" in arguments
+    # Unset: as the rules have it.
+    assert not any(a.startswith(("--contrast", "--divide-by")) for a in arguments)
+    assert (result["COUNT"], result["KEPT"]) == (9, 4)
+    assert result["CROPS"] == f"{tmp_path}/crops/crops.gpkg|layername=crops"
+
+
+def test_a_cut_that_is_cancelled_says_that_it_goes_on(
+    run, fake_backend, feedback, tmp_path
+) -> None:
+    from qgis.core import QgsProcessingException
+
+    fake_backend("progress(1, 100)\nsys.stdin.read()\nfinish('stopped', 143)")
+    feedback.cancel_at = time.monotonic() + 0.5
+    with pytest.raises(QgsProcessingException) as raised:
+        run(
+            "cropscenes",
+            SCENES=[raster_layer(tmp_path / "a.tif")],
+            CROP_SIZE_PX=32,
+            OUTPUT=str(tmp_path / "crops"),
+        )
+    assert "Run it again with the same settings to go on" in str(raised.value)
+
+
 def test_evaluation_gives_its_numbers(run, fake_backend, tmp_path) -> None:
     fake_backend(
         OBEDIENT

@@ -168,3 +168,130 @@ def test_missing_layers_are_not_passed_over(problem, tmp_path) -> None:
     for name in ("SCENES", "LAND_COVER"):
         values = {**BUILD, "SCENES": [there], name: [there, "/absent/b.tif"]}
         assert problem("buildtiledataset", **values) != "", name
+
+
+def test_class_table_is_a_file_or_built_in(problem, tmp_path) -> None:
+    cover = raster_layer(tmp_path / "cover.tif")
+    values = dict(SCENES=[raster_layer(tmp_path / "a.tif")], **BUILD)
+    with_cover = dict(values, LAND_COVER=[cover])
+    (tmp_path / "own.yaml").write_text("classes: []")
+    for table in ("nlcd", "worldcover-as-globeland30", str(tmp_path / "own.yaml")):
+        assert problem("buildtiledataset", CLASS_TABLE=table, **with_cover) == ""
+    said = problem("buildtiledataset", CLASS_TABLE="nldc", **with_cover)
+    assert "“nldc” is neither a file nor one of the built-in tables: " in said and "nlcd" in said
+    said = problem("buildtiledataset", CLASS_TABLE="/absent/own.json", **with_cover)
+    assert "there is no file /absent/own.json" in said
+    assert "none is chosen" in problem("buildtiledataset", CLASS_TABLE="nlcd", **values)
+
+
+CROP = dict(CROP_SIZE_PX=32, STEP_PX=20, OUTPUT="TEMPORARY_OUTPUT")
+
+
+def test_crops_must_fit_every_scene(problem, tmp_path) -> None:
+    scenes = [
+        raster_layer(tmp_path / "small.tif"),
+        raster_layer(tmp_path / "large.tif", width=90, height=90),
+    ]
+    assert problem("cropscenes", SCENES=scenes, **CROP) == ""
+    said = problem("cropscenes", SCENES=scenes, **{**CROP, "CROP_SIZE_PX": 64})
+    assert "A crop is 64 px wide, larger than the scene “small” (60 × 40 px)" in said
+
+
+def test_label_files_need_the_classes_of_globeland30(problem, tmp_path) -> None:
+    scene, cover = raster_layer(tmp_path / "a.tif"), raster_layer(tmp_path / "cover.tif")
+    values = dict(SCENES=[scene], LAND_COVER=[cover], **CROP)
+    said = problem("cropscenes", CLASS_TABLE="nlcd", **values)
+    assert "Write nlcd-as-globeland30 in place of nlcd" in said and "“Label files”" in said
+    assert problem("cropscenes", CLASS_TABLE="nlcd", LABEL_FILES=False, **values) == ""
+    for table in ("nlcd-as-globeland30", "globeland30"):
+        assert problem("cropscenes", CLASS_TABLE=table, **values) == ""
+
+
+def test_crops_are_checked_as_datasets_are(problem, tmp_path) -> None:
+    scene = raster_layer(tmp_path / "a.tif")
+    away = raster_layer(tmp_path / "away.tif", west=500000.0)
+    assert "does not overlap" in problem("cropscenes", SCENES=[scene], LAND_COVER=[away], **CROP)
+    said = problem("cropscenes", SCENES=[scene], LAND_COVER=[polygon_layer()], **CROP)
+    assert "name the field that holds the class" in said
+    assert "is no date" in problem("cropscenes", SCENES=[scene], DATES="yesterday", **CROP)
+    folder = tmp_path / "crops"
+    folder.mkdir()
+    (folder / "crops.json").write_text("{}")
+    values = {**CROP, "SCENES": [scene], "OUTPUT": str(folder)}
+    assert "Tick “Replace existing output”" in problem("cropscenes", **values)
+    assert problem("cropscenes", OVERWRITE=True, **values) == ""
+
+
+@pytest.fixture
+def importing(problem, tmp_path):
+    """What the check of an import says of a folder of tiles, with more parameters."""
+    folder = tmp_path / "tiles"
+    folder.mkdir()
+
+    def importing_(**parameters) -> str:
+        given = {"SOURCE": str(folder), "OUTPUT": "TEMPORARY_OUTPUT", **parameters}
+        return problem("importtiles", **given)
+
+    return importing_
+
+
+def test_tiles_come_from_a_folder_or_a_zip_file(importing, tmp_path) -> None:
+    archive = tmp_path / "EuroSAT.zip"
+    archive.write_bytes(b"")
+    assert importing() == ""
+    assert importing(SOURCE="", ARCHIVE=str(archive)) == ""
+    # Written by hand, or by a script.
+    assert importing(SOURCE=str(archive)) == ""
+    assert "a zip file in its place" in importing(SOURCE="")
+    assert "a zip file in its place" in importing(ARCHIVE=str(archive))
+    assert "There is no folder /absent" in importing(SOURCE="/absent")
+    assert "There is no file /absent.zip" in importing(SOURCE="", ARCHIVE="/absent.zip")
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        (
+            dict(FORMAT="geokr", LABELS="y.npy"),
+            "Label file: it does not belong to the format geokr",
+        ),
+        (
+            dict(FORMAT="npy", LABEL_FOLDER="l"),
+            "Label folder: it does not belong to the format npy",
+        ),
+        (dict(FORMAT="npy", CLASS_TABLE="nlcd"), "explains the codes of a label file, and none"),
+        (dict(FORMAT="class-folder", CLASS_TABLE="nlcd"), "Class table: it does not belong"),
+        (dict(LABELS="/absent/y.npy"), "Label file: there is no file /absent/y.npy"),
+        (dict(LABEL_FOLDER="/absent"), "Label folder: there is no folder /absent"),
+        (dict(FORMAT="geokr", CLASS_TABLE="globeland"), "neither a file nor one of the built-in"),
+        (dict(TEST_FRACTION=0.6, VALIDATION_FRACTION=0.4), "together they may be 0.95 at most"),
+    ],
+)
+def test_what_is_wrong_with_an_import_is_said_before(importing, changes, message) -> None:
+    assert message in importing(**changes)
+
+
+def test_a_zip_file_holds_class_folders(importing, tmp_path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"")
+    said = importing(SOURCE="", ARCHIVE=str(tmp_path / "a.zip"), FORMAT="npy")
+    assert "Zip file: it does not belong to the format npy, but to class-folder" in said
+
+
+def test_every_method_refuses_a_dataset_that_lacks_what_it_needs(problem, tmp_path) -> None:
+    from near_things.backend.contract.methods import METHODS
+
+    bare = dataset_folder(tmp_path / "bare.tiles", neighbour_radius_px=0)
+    refused = set()
+    for name, method in METHODS.items():
+        values = dict(DATASET=str(bare), METHOD=name, OUTPUT="TEMPORARY_OUTPUT")
+        said = problem("pretrainencoder", **values)
+        if said:
+            assert said.startswith(f"{method.title} does not suit this dataset: it needs"), said
+            assert "\n" not in said and "--" not in said
+            refused.add(name)
+    needy = {
+        name
+        for name, m in METHODS.items()
+        if m.needs.neighbours or m.needs.land_cover or m.needs.bands or m.needs.dates > 1
+    }
+    assert refused == needy and "geokr" in needy and "moco" not in needy

@@ -123,6 +123,8 @@ def test_menu_offers_every_algorithm_and_the_settings(parts, provider) -> None:
     assert texts == [
         "Write sample landscape…",
         "Build tile dataset…",
+        "Import tiles…",
+        "Cut scenes into crops…",
         "Pretrain encoder…",
         "Evaluate encoder…",
         "Make embedding map…",

@@ -51,7 +51,7 @@ def test_plugin_loads_without_any_installed_package(plugin_folder: Path) -> None
         capture_output=True,
         text=True,
     )
-    assert "algorithms: 6" in done.stdout, done.stderr
+    assert "algorithms: 8" in done.stdout, done.stderr
 
 
 def test_guard_of_the_test_above_works(plugin_folder: Path) -> None:
@@ -80,7 +80,10 @@ def test_qgis_may_load_the_plugin() -> None:
     assert (root / general["icon"]).is_file()
 
 
-@pytest.mark.parametrize("name", ["near_things", "sample", "build", "train", "embed", "search"])
+@pytest.mark.parametrize(
+    "name",
+    ["near_things", "sample", "build", "ingest", "crop", "train", "evaluate", "embed", "search"],
+)
 def test_icons_are_well_formed(name: str) -> None:
     from xml.dom import minidom
 

@@ -14,6 +14,8 @@ def test_names_are_stable(algorithms) -> None:
     assert set(algorithms) == {
         "samplelandscape",
         "buildtiledataset",
+        "importtiles",
+        "cropscenes",
         "pretrainencoder",
         "evaluateencoder",
         "embeddingmap",
@@ -31,6 +33,8 @@ def test_names_are_stable(algorithms) -> None:
     [
         ("samplelandscape", set()),
         ("buildtiledataset", set()),
+        ("importtiles", set()),
+        ("cropscenes", set()),
         ("pretrainencoder", set()),
         ("evaluateencoder", set()),
         # QGIS asks before it replaces a file; a point brings its own CRS.
@@ -43,7 +47,8 @@ def test_every_setting_has_its_parameter(algorithms, name: str, without: set) ->
     expected = {s.name.upper() for s in algorithm.settings()} - without
     shown = {p.name() for p in algorithm.parameterDefinitions()}
     assert expected <= shown
-    assert shown - expected <= {"ONE_SCENE", "SCENE_FILES", "ADD_TO_MAP", "METHOD", "SETTINGS"}
+    more = {"ONE_SCENE", "SCENE_FILES", "ADD_TO_MAP", "METHOD", "SETTINGS", "ARCHIVE"}
+    assert shown - expected <= more
 
 
 def test_defaults_limits_choices_units_and_help_are_the_contracts(algorithms) -> None:
@@ -64,6 +69,7 @@ def test_defaults_limits_choices_units_and_help_are_the_contracts(algorithms) ->
             if setting.choices:
                 assert parameter.options() == list(setting.choices)
                 assert parameter.usesStaticStrings()
+                assert parameter.allowMultiple() == setting.is_list
             if setting.kind in ("integer", "number", "flag"):
                 assert parameter.defaultValue() == setting.default
             if setting.kind in ("integer", "number") and setting.minimum is not None:
@@ -84,7 +90,48 @@ def test_methods_and_presets_are_offered_by_name(algorithms) -> None:
 
     method = algorithms["pretrainencoder"].parameterDefinition("METHOD")
     assert method.options() == list(METHODS)
-    assert all(m.sentence.rstrip(".") in method.help() for m in METHODS.values())
+    lines = method.help().splitlines()
+    told = dict(line.split(": ", 1) for line in lines[1:] if ": " in line)
+    assert set(told) == set(METHODS)
+    for name, entry in METHODS.items():
+        assert told[name].startswith(entry.sentence.partition(": for comparison")[0].rstrip("."))
+        assert ("Needs neighbours" in told[name]) == entry.needs.neighbours
+        assert ("land cover." in told[name]) == entry.needs.land_cover or name == "geokr"
+    assert "13 bands from B01 to B12" in told["saumoco-sentinel2-published"]
+
+
+def test_presets_stand_under_a_heading_of_their_own(algorithms) -> None:
+    import html
+    import re
+
+    method = algorithms["pretrainencoder"].parameterDefinition("METHOD")
+    lines = method.help().splitlines()
+    heading = lines.index("Published recipes, for comparison with the papers")
+    assert all("-published" not in line for line in lines[:heading])
+    assert all("-published: " in line for line in lines[heading + 1 :])
+    page = html.unescape(algorithms["pretrainencoder"].shortHelpString())
+    for line in lines[1:heading]:
+        name, what = line.split(": ", 1)
+        assert re.search(rf"<p[^>]*><b>{name}</b><br>{re.escape(what)}</p>", page), name
+
+
+def test_built_in_class_tables_are_named(algorithms) -> None:
+    from pathlib import Path
+
+    from near_things.qgis_plugin.algorithms.land_cover import (
+        built_in_tables,
+        built_in_tables_in_words,
+    )
+
+    folder = Path(__file__).resolve().parents[2] / "backend" / "data" / "class_tables"
+    assert built_in_tables() == sorted(path.stem for path in folder.glob("*.json"))
+    words = built_in_tables_in_words()
+    products, rest = words.split(" (each also as NAME-as-globeland30); ")
+    products, rest = products.split(", "), rest.split(", ")
+    named = [*products, *(f"{name}-as-globeland30" for name in products), *rest]
+    assert sorted(named) == built_in_tables()
+    for name in ("buildtiledataset", "importtiles", "cropscenes"):
+        assert words in algorithms[name].parameterDefinition("CLASS_TABLE").help()
 
 
 def test_help_tells_of_every_parameter_and_output(algorithms) -> None:
@@ -139,6 +186,37 @@ def test_settings_of_a_method_are_read_from_text(provider) -> None:
     ]:
         with pytest.raises(SettingsError, match=said):
             parse_method_settings(wrong, settings)
+
+
+def test_every_setting_of_every_method_can_be_written_as_text(provider) -> None:
+    from near_things.backend.contract.methods import METHODS, make_train_job
+    from near_things.backend.contract.settings import settings_of
+    from near_things.qgis_plugin.algorithms.method_settings import parse_method_settings
+
+    needed = dict(dataset="d.tiles", output="run")
+    for method in METHODS.values():
+        job = make_train_job(dict(needed, method=method.name))
+        settings = settings_of(method.job_class)
+        pairs = []
+        for setting in settings:
+            value = getattr(job, setting.name)
+            if value is not None and value != "" and value != []:
+                value = ",".join(map(str, value)) if setting.is_list else value
+                pairs.append(f"{setting.name}={value}")
+        assert make_train_job(parse_method_settings(" ".join(pairs), settings)) == job
+
+
+def test_quotes_keep_spaces_in_a_method_setting(provider) -> None:
+    from near_things.backend.contract.methods import find_method
+    from near_things.backend.contract.settings import settings_of
+    from near_things.qgis_plugin.algorithms.method_settings import parse_method_settings
+
+    settings = settings_of(find_method("saumoco").job_class)
+    text = 'initial-weights="C:\\my runs\\a;b.pth" seed=3'
+    assert parse_method_settings(text, settings) == {
+        "initial_weights": "C:\\my runs\\a;b.pth",
+        "seed": "3",
+    }
 
 
 def test_texts_are_split_at_commas_or_spaces(provider) -> None:

@@ -8,8 +8,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy
 import pytest
 from inputs import write_raster
+from osgeo import gdal
 from qgis.core import QgsRasterLayer, QgsVectorLayer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -130,7 +132,7 @@ def test_the_whole_line_with_the_real_backend(call, provider, tmp_path: Path) ->
         DATASET=tiles,
         STEPS=3,
         BATCH_SIZE=16,
-        QUEUE_SIZE=64,
+        SETTINGS="queue-size=64",
         STEM="imagenet",
         OUTPUT=trained,
     )
@@ -176,3 +178,31 @@ def test_the_whole_line_with_the_real_backend(call, provider, tmp_path: Path) ->
     value, valid = similarity.dataProvider().sample(centre, 1)
     # The pixel searched from is like itself.
     assert valid and value == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.slow
+def test_crops_and_their_import_with_the_real_backend(call, tmp_path: Path) -> None:
+    python = backend_python()
+    crops, tiles = tmp_path / "été crops", tmp_path / "crops.tiles"
+    write_raster(tmp_path / "été.tif", bands=3)
+    with_values = numpy.arange(40 * 60, dtype="uint8").reshape(40, 60)
+    file = gdal.Open(str(tmp_path / "été.tif"), gdal.GA_Update)
+    for number in range(3):
+        file.GetRasterBand(number + 1).WriteArray(with_values)
+    file = None
+    cut = call(
+        "run", "nearthings:cropscenes", "--", f"SCENES={tmp_path / 'été.tif'}", "BANDS=r g b",
+        "CROP_SIZE_PX=16", "STEP_PX=10", "FILTER_CROPS=false", f"OUTPUT={crops}", python=python,
+    )  # fmt: skip
+    assert cut.returncode == 0, cut.stdout + cut.stderr
+    layer = QgsVectorLayer(f"{crops}/crops.gpkg|layername=crops", "crops", "ogr")
+    # Columns 0, 10, … 44 (moved in) and rows 0, 10, 20, 24.
+    assert layer.featureCount() == 6 * 4 and "KEPT:\t24" in cut.stdout
+    taken = call(
+        "run", "nearthings:importtiles", "--", f"SOURCE={crops / 'images'}", "FORMAT=class-folder",
+        "SPLIT=random", f"OUTPUT={tiles}", python=python,
+    )  # fmt: skip
+    assert taken.returncode == 0, taken.stdout + taken.stderr
+    footprints = QgsVectorLayer(f"{tiles}/footprints.gpkg|layername=tiles", "tiles", "ogr")
+    assert footprints.featureCount() == 24 and "CHIPS:\t24" in taken.stdout
+    assert footprints.crs().authid() == "EPSG:32612"

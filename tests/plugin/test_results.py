@@ -187,6 +187,76 @@ def test_footprints_are_coloured_by_split(run_and_load, project, fake_backend, t
     assert layer.metadata().abstract().startswith("1,200 tiles of 16 px")
 
 
+def test_crops_are_coloured_by_what_became_of_them(
+    run_and_load, project, fake_backend, tmp_path
+) -> None:
+    from qgis.core import QgsRenderContext
+
+    fake_backend(
+        "from osgeo import ogr\nogr.UseExceptions()\nfolder = option('--output')\n"
+        "os.makedirs(folder)\n"
+        "open(folder + '/crops.json', 'w').write(json.dumps(dict(crops=4, kept=1)))\n"
+        "file = ogr.GetDriverByName('GPKG').CreateDataSource(folder + '/crops.gpkg')\n"
+        "layer = file.CreateLayer('crops', None, ogr.wkbPolygon)\n"
+        "kept = ogr.FieldDefn('kept', ogr.OFTInteger)\nkept.SetSubType(ogr.OFSTBoolean)\n"
+        "layer.CreateField(kept)\nlayer.CreateField(ogr.FieldDefn('reason', ogr.OFTString))\n"
+        "for reason in ('', 'dark', 'low contrast', 'bright'):\n"
+        "    feature = ogr.Feature(layer.GetLayerDefn())\n"
+        "    feature['kept'] = reason == ''\n    feature['reason'] = reason\n"
+        "    feature.SetGeometry(ogr.CreateGeometryFromWkt('POLYGON((0 0, 1 0, 1 1, 0 0))'))\n"
+        "    layer.CreateFeature(feature)\nfile = None\nfinish()"
+    )
+    results = run_and_load(
+        "cropscenes",
+        dict(
+            SCENES=[str(write_raster(tmp_path / "a.tif"))],
+            CROP_SIZE_PX=32,
+            OUTPUT=str(tmp_path / "zion_crops"),
+        ),
+    )
+    assert (results["COUNT"], results["KEPT"]) == (4, 1)
+    layer = project.mapLayersByName("Crops: zion_crops")[0]
+    assert layer.metadata().abstract().startswith("1 of 4 crops of 32 px kept")
+    renderer, context = layer.renderer(), QgsRenderContext()
+    context.setExpressionContext(layer.createExpressionContext())
+    renderer.startRender(context, layer.fields())
+    shown = []
+    for feature in layer.getFeatures():
+        context.expressionContext().setFeature(feature)
+        (key,) = renderer.legendKeysForFeature(feature, context)
+        shown.append(renderer.categories()[int(key)].label())
+    renderer.stopRender(context)
+    assert shown == [
+        "Kept",
+        "Left out: dark",
+        "Left out: low contrast",
+        "Left out: bright",
+    ]
+
+
+def test_footprints_of_imported_tiles_are_coloured_by_split(
+    run_and_load, project, fake_backend, tmp_path
+) -> None:
+    fake_backend(
+        "from osgeo import ogr\nogr.UseExceptions()\nfolder = option('--output')\n"
+        "os.makedirs(folder)\n"
+        "record = dict(count=300, tile_size_px=64)\n"
+        "open(folder + '/dataset.json', 'w').write(json.dumps(record))\n"
+        "file = ogr.GetDriverByName('GPKG').CreateDataSource(folder + '/footprints.gpkg')\n"
+        "layer = file.CreateLayer('tiles', None, ogr.wkbPolygon)\n"
+        "layer.CreateField(ogr.FieldDefn('split', ogr.OFTString))\n"
+        "file = None\nfinish()"
+    )
+    (tmp_path / "tiles").mkdir()
+    run_and_load(
+        "importtiles", dict(SOURCE=str(tmp_path / "tiles"), OUTPUT=str(tmp_path / "eurosat.tiles"))
+    )
+    layer = project.mapLayersByName("Tiles: eurosat")[0]
+    assert layer.renderer().classAttribute() == "split"
+    # The form does not say the size; the dataset does.
+    assert layer.metadata().abstract().startswith("300 tiles of 64 px")
+
+
 def test_style_of_footprints_names_the_splits_of_datasets() -> None:
     # The names are the backend's (backend.data.dataset.SPLITS), written here without importing it.
     style = Path(__file__).resolve().parents[2] / "resources" / "styles" / "footprints.qml"
