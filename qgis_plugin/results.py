@@ -6,6 +6,7 @@ from typing import Any, ClassVar, List
 
 from qgis.core import (
     QgsContrastEnhancement,
+    QgsCoordinateReferenceSystem,
     QgsLayerTree,
     QgsMapLayer,
     QgsMultiBandColorRenderer,
@@ -62,6 +63,7 @@ class LayerFinisher(QgsProcessingLayerPostProcessorInterface):
         if self in self._waiting:
             self._waiting.remove(self)
         apply_style(layer, self._result.style)
+        leave_without_place(layer)
         describe(layer, self._result)
         move_into_group(layer, self._result, context.project() or QgsProject.instance())
         layer.triggerRepaint()
@@ -76,6 +78,13 @@ def apply_style(layer: QgsMapLayer, fallback: str) -> None:
         show_natural_colours(layer)
     else:
         layer.loadNamedStyle(str(STYLE_FOLDER / f"{fallback}.qml"))
+
+
+def leave_without_place(layer: QgsMapLayer) -> None:
+    """Take away a CRS that is no place on Earth: QGIS would complain that it leads nowhere."""
+    wkt = layer.crs().toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT2_2019)
+    if wkt.startswith("ENGCRS"):
+        layer.setCrs(QgsCoordinateReferenceSystem())
 
 
 def show_natural_colours(layer: QgsRasterLayer) -> None:

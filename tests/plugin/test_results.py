@@ -234,16 +234,18 @@ def test_crops_are_coloured_by_what_became_of_them(
     ]
 
 
-def test_footprints_of_imported_tiles_are_coloured_by_split(
+def test_footprints_of_imported_tiles_are_coloured_by_split_and_have_no_place(
     run_and_load, project, fake_backend, tmp_path
 ) -> None:
     fake_backend(
-        "from osgeo import ogr\nogr.UseExceptions()\nfolder = option('--output')\n"
+        "from osgeo import ogr, osr\nogr.UseExceptions()\nfolder = option('--output')\n"
+        'nowhere = osr.SpatialReference(\'LOCAL_CS["Side by side",UNIT["metre",1],'
+        'AXIS["Easting",EAST],AXIS["Northing",NORTH]]\')\n'
         "os.makedirs(folder)\n"
         "record = dict(count=300, tile_size_px=64)\n"
         "open(folder + '/dataset.json', 'w').write(json.dumps(record))\n"
         "file = ogr.GetDriverByName('GPKG').CreateDataSource(folder + '/footprints.gpkg')\n"
-        "layer = file.CreateLayer('tiles', None, ogr.wkbPolygon)\n"
+        "layer = file.CreateLayer('tiles', nowhere, ogr.wkbPolygon)\n"
         "layer.CreateField(ogr.FieldDefn('split', ogr.OFTString))\n"
         "file = None\nfinish()"
     )
@@ -253,6 +255,8 @@ def test_footprints_of_imported_tiles_are_coloured_by_split(
     )
     layer = project.mapLayersByName("Tiles: eurosat")[0]
     assert layer.renderer().classAttribute() == "split"
+    # QGIS would complain at each drawing that no transform leads there.
+    assert not layer.crs().isValid()
     # The form does not say the size; the dataset does.
     assert layer.metadata().abstract().startswith("300 tiles of 64 px")
 
