@@ -9,6 +9,7 @@ from .algorithms.build import BuildTileDataset
 from .algorithms.crop import CropScenes
 from .algorithms.embed import MakeEmbeddingMap
 from .algorithms.evaluate import EvaluateEncoder
+from .algorithms.finetune import FineTuneEncoder
 from .algorithms.ingest import ImportTiles
 from .algorithms.sample import SampleLandscape
 from .algorithms.search import FindSimilarPlaces
@@ -23,6 +24,7 @@ ALGORITHMS = (
     CropScenes,
     PretrainEncoder,
     EvaluateEncoder,
+    FineTuneEncoder,
     MakeEmbeddingMap,
     FindSimilarPlaces,
 )

@@ -376,6 +376,36 @@ def test_evaluation_gives_its_numbers(run, fake_backend, tmp_path) -> None:
     assert result["REPORT"] == str(tmp_path / "e" / "report.html")
 
 
+def test_fine_tuning_takes_several_starts(run, fake_backend, tmp_path) -> None:
+    python = fake_backend(
+        OBEDIENT
+        + "os.makedirs(option('--output'))\n"
+        + "open(option('--output') + '/finetune.json', 'w').write("
+        + "json.dumps(dict(summary=['It saves labels.'])))\nfinish()"
+    )
+    values = dict(
+        ENCODER=str(encoder_file(tmp_path)),
+        DATASET=str(dataset_folder(tmp_path / "d.tiles", classes=[{"name": "Forest"}])),
+    )
+    result = run(
+        "finetuneencoder",
+        **values,
+        STARTS=["random", "pretrained"],
+        LABEL_FRACTIONS="10% 1",
+        OUTPUT=str(tmp_path / "f"),
+    )
+    arguments = asked(python)
+    starts = [a for a in arguments if a.startswith("--starts")]
+    assert sorted(starts) == ["--starts=pretrained", "--starts=random"]
+    assert "--label-fractions=10%" in arguments and "--label-fractions=1" in arguments
+    assert result["SUMMARY"] == "It saves labels."
+    assert result["REPORT"] == str(tmp_path / "f" / "report.html")
+    run("finetuneencoder", **values, OUTPUT=str(tmp_path / "g"))
+    starts = [a for a in asked(python) if a.startswith("--starts")]
+    assert starts == ["--starts=pretrained", "--starts=random", "--starts=imagenet"]
+    assert not any(a.startswith("--label-fractions") for a in asked(python))
+
+
 def test_failure_of_the_backend_is_failure_of_the_algorithm(run, fake_backend, tmp_path) -> None:
     from qgis.core import QgsProcessingException
 

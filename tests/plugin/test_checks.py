@@ -295,3 +295,56 @@ def test_every_method_refuses_a_dataset_that_lacks_what_it_needs(problem, tmp_pa
         if m.needs.neighbours or m.needs.land_cover or m.needs.bands or m.needs.dates > 1
     }
     assert refused == needy and "geokr" in needy and "moco" not in needy
+
+
+@pytest.fixture
+def tuning(problem, tmp_path):
+    """What the check of a fine-tuning says; the dataset has classes unless told."""
+    classes = dataset_folder(tmp_path / "classes.tiles", classes=[{"name": "Forest"}])
+
+    def tuning_(**parameters) -> str:
+        given = dict(
+            ENCODER=str(encoder_file(tmp_path)), DATASET=str(classes), OUTPUT="TEMPORARY_OUTPUT"
+        )
+        return problem("finetuneencoder", **{**given, **parameters})
+
+    return tuning_
+
+
+def test_fine_tuning_needs_classes(tuning, tmp_path) -> None:
+    bare = str(dataset_folder(tmp_path / "bare.tiles"))
+    assert tuning() == "" and tuning(TASK="segmentation") == ""
+    assert "has no classes to learn: build it with “Land cover”" in tuning(DATASET=bare)
+    assert tuning(DATASET=bare, LABEL_COLUMN="label") == ""
+    said = tuning(DATASET=bare, TASK="segmentation")
+    assert "has no classes to learn: choose label layers" in said
+    cover = raster_layer(tmp_path / "cover.tif")
+    assert tuning(DATASET=bare, TASK="segmentation", LABELS=[cover]) == ""
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        (dict(ENCODER="/absent.safetensors"), "There is no encoder file"),
+        (dict(LABEL_FRACTIONS="10% 0"), "Label fractions: 0 is no share of the training tiles"),
+        (dict(LABEL_FRACTIONS="0.1 all"), "Label fractions: all is no share"),
+        (dict(LABEL_FRACTIONS="101%"), "Label fractions: 101% is no share"),
+        (dict(LABEL_FRACTIONS="nan"), "Label fractions: nan is no share"),
+        (dict(DECODER="d.safetensors"), "Decoder: it is for segmentation"),
+        (dict(TASK="segmentation", LABEL_COLUMN="l"), "Label column: it is for classification"),
+        (dict(TASK="segmentation", DECODER="/absent"), "Decoder: there is no file /absent"),
+        (dict(TASK="segmentation", CLASS_TABLE="nlcd"), "explains label layers, and none"),
+    ],
+)
+def test_what_is_wrong_with_a_fine_tuning_is_said_before(tuning, changes, message) -> None:
+    assert message in tuning(**changes)
+
+
+def test_label_layers_are_checked_as_land_cover_is(tuning, tmp_path) -> None:
+    cover = raster_layer(tmp_path / "cover.tif")
+    pixels = dict(TASK="segmentation", LABELS=[cover])
+    assert "Label layers: it is for segmentation" in tuning(LABELS=[cover])
+    assert "“nldc” is neither a file nor" in tuning(CLASS_TABLE="nldc", **pixels)
+    assert tuning(CLASS_TABLE="nlcd", LABEL_FRACTIONS="0.1, 1", **pixels) == ""
+    said = tuning(TASK="segmentation", LABELS=[polygon_layer()])
+    assert "name the field that holds the class" in said

@@ -127,6 +127,7 @@ def test_menu_offers_every_algorithm_and_the_settings(parts, provider) -> None:
         "Cut scenes into crops…",
         "Pretrain encoder…",
         "Evaluate encoder…",
+        "Fine-tune encoder…",
         "Make embedding map…",
         "Find similar places…",
         "Settings…",

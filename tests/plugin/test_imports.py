@@ -51,7 +51,7 @@ def test_plugin_loads_without_any_installed_package(plugin_folder: Path) -> None
         capture_output=True,
         text=True,
     )
-    assert "algorithms: 8" in done.stdout, done.stderr
+    assert "algorithms: 9" in done.stdout, done.stderr
 
 
 def test_guard_of_the_test_above_works(plugin_folder: Path) -> None:
@@ -82,8 +82,11 @@ def test_qgis_may_load_the_plugin() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["near_things", "sample", "build", "ingest", "crop", "train", "evaluate", "embed", "search"],
-)
+    [
+        "near_things", "sample", "build", "ingest", "crop", "train", "evaluate", "finetune",
+        "embed", "search",
+    ],
+)  # fmt: skip
 def test_icons_are_well_formed(name: str) -> None:
     from xml.dom import minidom
 

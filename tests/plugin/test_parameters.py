@@ -18,6 +18,7 @@ def test_names_are_stable(algorithms) -> None:
         "cropscenes",
         "pretrainencoder",
         "evaluateencoder",
+        "finetuneencoder",
         "embeddingmap",
         "findsimilar",
     }
@@ -37,6 +38,7 @@ def test_names_are_stable(algorithms) -> None:
         ("cropscenes", set()),
         ("pretrainencoder", set()),
         ("evaluateencoder", set()),
+        ("finetuneencoder", set()),
         # QGIS asks before it replaces a file; a point brings its own CRS.
         ("embeddingmap", {"OVERWRITE"}),
         ("findsimilar", {"OVERWRITE", "POINT_CRS"}),
@@ -130,7 +132,7 @@ def test_built_in_class_tables_are_named(algorithms) -> None:
     products, rest = products.split(", "), rest.split(", ")
     named = [*products, *(f"{name}-as-globeland30" for name in products), *rest]
     assert sorted(named) == built_in_tables()
-    for name in ("buildtiledataset", "importtiles", "cropscenes"):
+    for name in ("buildtiledataset", "importtiles", "cropscenes", "finetuneencoder"):
         assert words in algorithms[name].parameterDefinition("CLASS_TABLE").help()
 
 
