@@ -139,8 +139,8 @@ METHODS = (
             "As released, the constants of normalisation are applied in the order of EuroSAT's "
             "files (B8A last) to bands in the order of their wavelength (B8A ninth): five bands "
             "get another band's constants.",
-            "As released, the deviations among these constants are 5 to 15 times smaller than those "
-            "of pixels.",
+            "As released, the deviations among these constants are 5 to 15 times smaller "
+            "than those of pixels.",
             "As released, the queue is as long as the dataset, so about half of the samples meet "
             "their own older key as a negative.",
             "As released, batch normalisation is not split, so shuffling has no effect on one GPU.",
