@@ -13,8 +13,7 @@ fewer than 20 tiles on either side are left out. Everything is
 done by the verbs a user runs. Writes learning.json and learning.md to the output folder; what an
 interrupted run has finished is not done again.
 
-Zion's tiles are 16 px: at 32 px and 60 % purity its second class (shrubland) fills tiles in 14 of
-54 blocks of 128 px only, and one split may test it in a single place, which measures that place.
+A tile's class is the land cover that holds most of it, at least two fifths.
 EuroSAT's images have no place, so its test images are drawn at random and lie near others.
 """
 
@@ -173,7 +172,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--device", default="cpu", help="cpu or cuda (default cpu)")
     parser.add_argument("--count", type=int, default=4000, help="chips (default 4000)")
     parser.add_argument("--test-fraction", type=float, default=0.4)
-    parser.add_argument("--purity", type=float, default=0.6)
+    parser.add_argument("--purity", type=float, default=0.4)
     parser.add_argument("--output", type=Path, default=Path("learning"), help="folder to write")
     settings = parser.parse_args(arguments)
     on_cuda = settings.device.startswith("cuda")

@@ -23,9 +23,10 @@ DATA = Path(os.environ.get("NEAR_THINGS_DATA", REPOSITORY.parent / "shared" / "d
 class Geometry:
     """How imagery is cut, and the stem of ResNets: one that takes minutes on a CPU's core.
 
-    Neighbours lie about as far as one kind of land reaches: the sample's parcels and woods are some
-    300 m wide; at 480 m, neighbours are mostly of another kind. `block_size_px` is that of the
-    held-out blocks.
+    Neighbours lie about as far as one kind of land reaches. Of Zion's 16-px tiles of shrubland, the
+    neighbours within 8 px are shrubland in 89 of 100 draws, within 24 px in 61; the sample's parcels
+    and woods are some 300 m wide, and at 480 m neighbours are mostly of another kind.
+    `block_size_px` is that of the held-out blocks.
     """
 
     tile_size_px: int
@@ -35,7 +36,7 @@ class Geometry:
 
 
 GEOMETRIES = {
-    "zion": Geometry(16, 16, 96, "medium"),
+    "zion": Geometry(16, 8, 96, "medium"),
     "sample": Geometry(32, 16, 64, "imagenet"),
     "naip": Geometry(32, 24, 128, "imagenet"),
     "eurosat": Geometry(64, 0, 0, "imagenet"),
