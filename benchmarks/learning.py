@@ -2,16 +2,16 @@
 
     python benchmarks/learning.py --data zion sample --methods saumoco --seeds 0 1 2
     python benchmarks/learning.py --data zion naip sample eurosat --methods all --steps 150 \
-        --batch-size 64 --stem medium --output systems
+        --batch-size 64 --seeds 0 1 --output systems
 
 Each seed decides everything anew: which blocks of ground are held out, where chips are cut, first
 weights and batches. Per dataset and seed, tiles are cut, balanced over land cover; each method
 pretrains an encoder on the training blocks, which is measured on the test blocks, whose pixels it
 never saw, beside the same network with random weights and band statistics. Accuracy is balanced:
 the mean of the classes' recalls, since one class may hold nine tenths of the tiles; classes of
-fewer than 20 tiles on either side are left out. Everything is
-done by the verbs a user runs. Writes learning.json and learning.md to the output folder; what an
-interrupted run has finished is not done again.
+fewer than 20 tiles on either side are left out. Everything is done by the verbs a user runs. Writes
+learning.json and learning.md to the output folder; what an interrupted run has finished is not done
+again.
 
 A tile's class is the land cover that holds most of it, at least two fifths.
 EuroSAT's images have no place, so its test images are drawn at random and lie near others.

@@ -23,9 +23,9 @@ DATA = Path(os.environ.get("NEAR_THINGS_DATA", REPOSITORY.parent / "shared" / "d
 class Geometry:
     """How imagery is cut, and the stem of ResNets: one that takes minutes on a CPU's core.
 
-    Neighbours lie about as far as one kind of land reaches. Of Zion's 16-px tiles of shrubland, the
-    neighbours within 8 px are shrubland in 89 of 100 draws, within 24 px in 61; the sample's parcels
-    and woods are some 300 m wide, and at 480 m neighbours are mostly of another kind.
+    Neighbours lie about as far as one kind of land reaches. Of Zion's 16-px tiles of shrubland,
+    the neighbours within 8 px are shrubland in 89 of 100 draws, within 24 px in 61; the sample's
+    parcels and woods are some 300 m wide, and at 480 m neighbours are mostly of another kind.
     `block_size_px` is that of the held-out blocks.
     """
 

@@ -7,36 +7,16 @@ from typing import Any, Dict
 
 from ..catalogue import Method, Needs
 from ..settings import setting
+from .key_queue import KeyQueueTrainJob
 from .photometric import PhotometricTrainJob
 
 
 @dataclass
-class MoCoTrainJob(PhotometricTrainJob):
+class MoCoTrainJob(PhotometricTrainJob, KeyQueueTrainJob):
     """MoCo: two views of one tile should look alike, and unlike all other tiles."""
 
     temperature: float = setting(
         "number", 0.2, "Temperature of the contrast", minimum=0.001, maximum=100.0
-    )
-    queue_size: int = setting(
-        "integer",
-        4096,
-        "Negatives kept from earlier steps; 0 means one for each training chip",
-        minimum=0,
-    )
-    key_momentum: float = setting(
-        "number",
-        0.99,
-        "How slowly the key encoder follows the query encoder: it lags by about 1 / (1 - momentum) "
-        "steps, which must be far fewer than the run has",
-        minimum=0.0,
-        maximum=1.0,
-        advanced=True,
-    )
-    mask_own_keys: bool = setting(
-        "flag",
-        True,
-        "Leave a chip's own older keys out of its negatives",
-        advanced=True,
     )
     projection: str = setting(
         "choice",
@@ -45,15 +25,6 @@ class MoCoTrainJob(PhotometricTrainJob):
         "between (version 2)",
         choices=("linear", "mlp"),
         advanced=True,
-    )
-    batch_norm_groups: int = setting(
-        "integer",
-        4,
-        "Groups in which the key encoder's batch normalisation sees a shuffled batch, so that "
-        "batch statistics do not give the positive away; 1 is plain batch normalisation",
-        minimum=1,
-        advanced=True,
-        label="Batch normalisation groups",
     )
 
 

@@ -7,11 +7,12 @@ from typing import Any, Dict
 
 from ..catalogue import SENTINEL2_BANDS, Method, Needs
 from ..settings import setting
+from .key_queue import KeyQueueTrainJob
 from .neighbourhood import NeighbourTrainJob
 
 
 @dataclass
-class SauMoCoTrainJob(NeighbourTrainJob):
+class SauMoCoTrainJob(NeighbourTrainJob, KeyQueueTrainJob):
     """SauMoCo: places close to each other should look alike."""
 
     neighbours: int = setting(
@@ -24,36 +25,6 @@ class SauMoCoTrainJob(NeighbourTrainJob):
     )
     temperature: float = setting(
         "number", 0.1, "Temperature of the contrast", minimum=0.001, maximum=100.0
-    )
-    queue_size: int = setting(
-        "integer",
-        4096,
-        "Negatives kept from earlier steps; 0 means one for each training chip, as published",
-        minimum=0,
-    )
-    key_momentum: float = setting(
-        "number",
-        0.99,
-        "How slowly the key encoder follows the query encoder: it lags by about 1 / (1 - momentum) "
-        "steps, which must be far fewer than the run has",
-        minimum=0.0,
-        maximum=1.0,
-        advanced=True,
-    )
-    mask_own_keys: bool = setting(
-        "flag",
-        True,
-        "Leave a chip's own older keys out of its negatives",
-        advanced=True,
-    )
-    batch_norm_groups: int = setting(
-        "integer",
-        4,
-        "Groups in which the key encoder's batch normalisation sees a shuffled batch, so that "
-        "batch statistics do not give the positive away; 1 is plain batch normalisation",
-        minimum=1,
-        advanced=True,
-        label="Batch normalisation groups",
     )
     queue_start: str = setting(
         "choice",
