@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Dict, List
 
 from ..catalogue import Method
-from ..jobs.train import TrainJob
 from ..settings import setting
+from .land_cover_target import LandCoverTargetTrainJob
 
 TASKS = ("inpainting", "transform", "contrast", "land-cover")
 
 
 @dataclass
-class MultitaskTrainJob(TrainJob):
+class MultitaskTrainJob(LandCoverTargetTrainJob):
     """Multitask: repair a block, name a turn, know a tile again, all with one encoder."""
 
     tasks: List[str] = setting(
@@ -32,30 +32,6 @@ class MultitaskTrainJob(TrainJob):
     )
     contrast_weight: float = setting(
         "number", 1.0, "Weight of the loss by contrast", minimum=0.0, advanced=True
-    )
-    land_cover_weight: float = setting(
-        "number", 1.0, "Weight of the loss by land cover", minimum=0.0, advanced=True
-    )
-    classes: List[str] = setting(
-        "texts",
-        [],
-        "Land-cover classes to learn, by name, joined by + where several are to be one "
-        "('Forest+Shrubland'); shares are of these alone; by default all of the dataset",
-    )
-    minimum_labelled_pixels: int = setting(
-        "integer",
-        1,
-        "Land-cover pixels of these classes below which a tile's land cover is not learnt",
-        minimum=0,
-        advanced=True,
-    )
-    minimum_labelled_fraction: float = setting(
-        "number",
-        0.5,
-        "The same as a fraction of the land cover of the fullest tile of a tile's scene",
-        minimum=0.0,
-        maximum=1.0,
-        advanced=True,
     )
     temperature: float = setting(
         "number", 1.0, "Temperature of the contrast", minimum=0.001, maximum=100.0
