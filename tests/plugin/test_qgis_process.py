@@ -150,6 +150,20 @@ def test_the_whole_line_with_the_real_backend(call, provider, tmp_path: Path) ->
     )
     assert (folder / "evaluation" / "report.html").is_file()
     run(
+        "finetuneencoder",
+        ENCODER=encoder,
+        DATASET=tiles,
+        STARTS="pretrained,random",
+        LABEL_FRACTIONS="100%",
+        MINIMUM_CLASS_TILES=2,
+        REPEATS=1,
+        STEPS=2,
+        OUTPUT=folder / "tuned",
+    )
+    record = json.loads((folder / "tuned" / "finetune.json").read_text(encoding="utf-8"))
+    assert {result["start"] for result in record["results"]} == {"pretrained", "random"}
+    assert (folder / "tuned" / "report.html").is_file()
+    run(
         "embeddingmap",
         ENCODER=encoder,
         SCENES=scene,
