@@ -1,5 +1,6 @@
 """Fine-tune encoder: how few labels it needs, beside the same network from other starts."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import List
 
@@ -9,7 +10,8 @@ from qgis.core import (
     QgsProcessingOutputString,
 )
 
-from ...backend.contract.jobs import FineTuneJob
+from ...backend.contract.jobs.finetune import STARTS, FineTuneJob
+from ...backend.contract.settings import Setting
 from . import checks
 from .base import BackendAlgorithm
 from .land_cover import class_table_help, class_table_problem, polygon_problem
@@ -39,6 +41,8 @@ class FineTuneEncoder(BackendAlgorithm):
     )
     kinds = {"class_table": "file"}
     helps = {
+        "starts": "What the encoder starts from; imagenet is left out where its weights are not on "
+        "this machine",
         "label_fractions": "Shares of the training tiles to learn from, separated by spaces, such "
         "as 0.1 or 10%; each holds the smaller ones. By default those of 0.01, 0.1, 0.5 and 1 that "
         "leave 2 tiles of every class",
@@ -50,6 +54,11 @@ class FineTuneEncoder(BackendAlgorithm):
         "labels_crs": "CRS of the label layers, to put right one that carries a wrong one "
         "(EPSG:26912)",
     }
+
+    def settings(self) -> List[Setting]:
+        """All settings of the job; what the encoder starts from is ticked, not written."""
+        found = super().settings()
+        return [replace(s, choices=STARTS) if s.name == "starts" else s for s in found]
 
     def add_outputs(self) -> None:
         self.addOutput(QgsProcessingOutputHtml("REPORT", "Fine-tuning report"))
