@@ -39,10 +39,9 @@ class FineTuneJob:
     starts: List[str] = setting(
         "texts",
         list(STARTS),
-        "What the encoder starts from; imagenet is left out where its weights are not on this "
-        "machine",
+        "What the encoder starts from, one or more of pretrained, random and imagenet; the last is "
+        "left out where its weights are not on this machine",
         label="Initial weights",
-        choices=STARTS,
     )
     label_fractions: List[str] = setting(
         "texts",
@@ -131,7 +130,7 @@ class FineTuneJob:
         "Steps of each fine-tuning, the same for all starts and shares of labels",
         minimum=1,
     )
-    batch_size: int = setting("integer", 32, "Tiles per step", minimum=2)
+    batch_size: int = setting("integer", 16, "Tiles per step", minimum=2)
     learning_rate: float = setting(
         "number", 0.001, "Greatest learning rate of AdamW", minimum=1e-9, maximum=10.0
     )

@@ -70,8 +70,8 @@ def protocol_in_words(job: FineTuneJob, task: Task) -> list[str]:
         f"are fewer), {turns}: AdamW, learning rate {job.learning_rate:g} after {job.warmup_steps} "
         f"steps, falling by half a cosine, weight decay {job.weight_decay:g}. No choice looks at "
         "the test tiles.",
-        "All scores come from one confusion matrix over the test labels. Classes that neither "
-        "occur nor are predicted are left out of the means of F1 and IoU.",
+        "All scores come from one confusion matrix over the test labels; the means of F1 and IoU "
+        "are over the classes that occur among them.",
         f"Seeds: {seeds}.",
     ]
     if job.decoder:

@@ -56,7 +56,8 @@ def scores_table(outcomes: Sequence[Outcome], majority: dict[str, float]) -> str
             )
     guesses = "".join(f"<td>{100 * majority[q]:.1f}</td>" for q in QUANTITIES)
     rows.append(f'<tr><th scope="row">Most frequent class</th><td></td><td></td>{guesses}</tr>')
-    return _table(["Start", "Labels", "Tiles", *QUANTITIES.values()], rows)
+    titles = [title[:1].upper() + title[1:] for title in QUANTITIES.values()]
+    return _table(["Start", "Labels", "Tiles", *titles], rows)
 
 
 def classes_table(outcomes: Sequence[Outcome], names: Sequence[str]) -> str:

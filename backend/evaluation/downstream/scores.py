@@ -28,16 +28,18 @@ def scores(confusion: np.ndarray) -> dict[str, Any]:
     """All scores of one confusion matrix, true classes in rows and predicted ones in columns.
 
     Per class, of its true positives, false positives and false negatives: F1 = 2 TP / (2 TP + FP
-    + FN), and intersection over union = TP / (TP + FP + FN). Both are None for a class that
-    neither occurs nor is predicted, and `macro_f1` and `mean_iou` are means over the others.
-    ValueError where nothing was counted.
+    + FN), and intersection over union = TP / (TP + FP + FN). Both are None for a class that does
+    not occur among the true ones, and `macro_f1` and `mean_iou` are means over those that do: so
+    two networks are held to the same classes, whatever they predict. ValueError where nothing was
+    counted.
     """
     if confusion.sum() == 0:
         raise ValueError("an empty confusion matrix has no scores")
     right = np.diag(confusion)
     true, predicted = confusion.sum(axis=1), confusion.sum(axis=0)
-    f1 = _shares(2 * right, true + predicted)
-    iou = _shares(right, true + predicted - right)
+    occurs = true > 0
+    f1 = _shares(2 * right, np.where(occurs, true + predicted, 0))
+    iou = _shares(right, np.where(occurs, true + predicted - right, 0))
     return dict(
         overall_accuracy=float(right.sum() / confusion.sum()),
         macro_f1=mean_of_known(f1),

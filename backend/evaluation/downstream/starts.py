@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from backend.contract.jobs import FineTuneJob
+from backend.contract.jobs.finetune import STARTS
 from backend.networks.encoder import Encoder, build_encoder
 from backend.networks.encoder_file import EncoderInformation
 from backend.networks.weights import initialise
@@ -33,6 +34,7 @@ class Starts:
     """
 
     def __init__(self, job: FineTuneJob, information: EncoderInformation) -> None:
+        _check(job)
         self._job, self._information = job, information
         self._weights = safetensors.torch.load_file(Path(job.encoder))
         self.names: list[str] = list(dict.fromkeys(job.starts))
@@ -42,7 +44,7 @@ class Starts:
             self._look_for_imagenet()
         if not self.names:
             raise RequestError(
-                f"there is nothing to start from: {self.notes[0]}",
+                f"there is nothing to start from: {self.notes[0].rstrip('.')}",
                 "give --starts pretrained random as well",
             )
         self._decoder = None
@@ -91,3 +93,16 @@ class Starts:
                 seed=seed,
             )
         return network.to(device)
+
+
+def _check(job: FineTuneJob) -> None:
+    """RequestError where the job names a start that is none, or a decoder without its start."""
+    unknown = [start for start in job.starts if start not in STARTS]
+    if unknown or not job.starts:
+        what = f"--starts {unknown[0]} is unknown" if unknown else "--starts names nothing"
+        raise RequestError(what, f"give one or more of {', '.join(STARTS)}")
+    if job.decoder and "pretrained" not in job.starts:
+        raise RequestError(
+            "--decoder is for the pretrained start, which is not among --starts",
+            "add pretrained to --starts, or leave --decoder out",
+        )

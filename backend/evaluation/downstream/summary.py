@@ -13,6 +13,12 @@ from .task import Task
 # The score that sentences compare by: every class counts alike.
 COMPARED = {"classification": "macro_f1", "segmentation": "mean_iou"}
 
+IN_A_SENTENCE = {
+    "pretrained": "pretrained encoder",
+    "random": "random weights",
+    "imagenet": "ImageNet weights",
+}
+
 
 def _found(outcomes: Sequence[Outcome], start: str, fraction: float) -> Outcome | None:
     return next((o for o in outcomes if (o.start, o.fraction) == (start, fraction)), None)
@@ -37,29 +43,35 @@ def summary(task: Task, outcomes: Sequence[Outcome], *, unseen: bool) -> list[st
     """Sentences on the largest share of labels, on smaller ones, and on what they are worth."""
     fractions = sorted({o.fraction for o in outcomes})
     quantity = COMPARED[task.kind]
-    first = next(iter(outcomes))
     unit = "tiles" if task.kind == "classification" else "pixels"
     where = "On ground the encoder has never seen" if unseen else "On held-out tiles"
 
     def figures(fraction: float, of: str) -> str:
         here = [o for o in outcomes if o.fraction == fraction]
-        shown = [(o.title[:1].lower() + o.title[1:], o.score(of)["mean"]) for o in here]
-        titled = (f"{percent(v or 0.0)} ({title})" for title, v in shown)
-        return ", ".join(t.replace("(imageNet", "(ImageNet") for t in titled)
+        return ", ".join(
+            f"{percent(o.score(of)['mean'] or 0.0)} ({IN_A_SENTENCE[o.start]})" for o in here
+        )
 
     most = fractions[-1]
     tiles = max(o.tiles for o in outcomes)
-    guess = percent(majority(task)["overall_accuracy"])
+    guess = majority(task)["overall_accuracy"]
     sentences = [
         f"{where}, fine-tuned on {share_words(most)} ({tiles} tiles), the network gets this many "
         f"of the {unit} right: {figures(most, 'overall_accuracy')}. Always saying the most "
-        f"frequent class gets {guess}."
+        f"frequent class gets {percent(guess)}."
     ]
     named = QUANTITIES[quantity]
     for fraction in reversed(fractions):
         sentences.append(f"With {share_words(fraction)}, {named} is {figures(fraction, quantity)}.")
-    verdict = _verdict(outcomes, fractions, quantity) if first else ""
-    return [*sentences, verdict] if verdict else sentences
+    verdict = _verdict(outcomes, fractions, quantity)
+    best = max(o.score("overall_accuracy")["mean"] for o in outcomes if o.fraction == most)
+    guessing = ""
+    if best <= guess:
+        guessing = (
+            "No start gets more right than always saying the most frequent class: it may take "
+            "more --steps, more labels, or classes that occur more evenly."
+        )
+    return [*sentences, *filter(None, [verdict, guessing])]
 
 
 def _verdict(outcomes: Sequence[Outcome], fractions: Sequence[float], quantity: str) -> str:
@@ -77,7 +89,8 @@ def _verdict(outcomes: Sequence[Outcome], fractions: Sequence[float], quantity: 
     single = len(pairs[0][1].confusions) == 1
     beyond = "" if single else " by more than the repeats vary"
     parts = [
-        f"{text}{'' if how == 'level' else beyond} with {', '.join(map(share_words, words[how]))}"
+        f"{text}{'' if how == 'level' else beyond} with "
+        + " and ".join(map(share_words, words[how]))
         for how, text in (
             ("above", "pretraining beats random weights"),
             ("below", "pretraining loses to random weights"),
@@ -92,11 +105,15 @@ def _verdict(outcomes: Sequence[Outcome], fractions: Sequence[float], quantity: 
 
 
 def _reached(pairs: Sequence[tuple[float, Outcome | None, Outcome | None]], quantity: str) -> str:
-    """The smallest share with which pretraining is as good as random weights with the largest."""
+    """The smallest share with which pretraining is as good as random weights with the largest.
+
+    Only where it beats them with that share as well: else more labels bring nothing here.
+    """
     most, _, full = pairs[-1]
     goal = full.score(quantity)["mean"] or 0.0
-    for fraction, mine, _ in pairs[:-1]:
-        if (mine.score(quantity)["mean"] or 0.0) >= goal:
+    for fraction, mine, other in pairs[:-1]:
+        enough = (mine.score(quantity)["mean"] or 0.0) >= goal
+        if enough and comparison(mine, other, quantity) == "above":
             return (
                 f" The pretrained encoder with {share_words(fraction)} is as good as random "
                 f"weights with {share_words(most)}."
