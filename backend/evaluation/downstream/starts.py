@@ -74,9 +74,10 @@ class Starts:
         return encoder
 
     def network(self, start: str, classes: int, *, seed: int, device: torch.device) -> nn.Module:
-        """The network for the job's task; its head or decoder is the same for all starts of a seed,
+        """The network for the job's task.
 
-        but for a decoder that was trained beside the encoder: the pretrained start alone has it.
+        Its head or decoder is the same for all starts of a seed, but for a decoder that was
+        trained beside the encoder: the pretrained start alone has it.
         """
         job, encoder = self._job, self.encoder(start, seed=seed)
         if job.task == "classification":
