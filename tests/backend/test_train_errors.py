@@ -194,7 +194,7 @@ def help_text(capsys, *arguments: str) -> str:
 
 def test_help_shows_the_defaults_of_the_method_and_lists_all(tmp_path: Path, capsys) -> None:
     plain = help_text(capsys)
-    assert "Temperature of the contrast (default 0.2)" in plain
+    assert "Temperature of the contrast (default 0.1)" in plain
     assert "saumoco-sentinel2-published SauMoCo with the settings" in plain
     assert "five bands get another band's constants" in plain
     published = help_text(capsys, "--method", "saumoco-naip-published")
