@@ -54,7 +54,8 @@ def _add_option(parser: argparse._ArgumentGroup, setting: Setting) -> None:
     if setting.kind == "flag":
         options["action"] = argparse.BooleanOptionalAction
     else:
-        options["metavar"] = setting.kind.removesuffix("s").upper().replace("OUTPUT_", "")
+        kind = setting.kind.removesuffix("s") if setting.is_list else setting.kind
+        options["metavar"] = kind.upper().replace("OUTPUT_", "")
         if setting.choices:
             options["choices"] = setting.choices
             options["metavar"] = "{" + ",".join(setting.choices) + "}"
