@@ -14,7 +14,8 @@ learning.json and learning.md to the output folder; what an interrupted run has 
 again.
 
 A tile's class is the land cover that holds most of it, at least two fifths.
-EuroSAT's images have no place, so its test images are drawn at random and lie near others.
+EuroSAT's images have no place, so its test images are drawn at random and may lie near others; the
+middle 32 px of each are taken.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def gain(rows: list[dict], features: str, measure: str) -> dict:
 def applicable(data: str, method: str) -> str:
     """Why a method cannot be measured on a dataset; empty where it can."""
     if data == "eurosat" and method in NEIGHBOURS:
-        return "its images have no neighbourhood"
+        return "its images are cut to one class each, neighbours and all"
     if data == "eurosat" and method in LAND_COVER:
         return "the classes would be its training labels"
     return ""

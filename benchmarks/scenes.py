@@ -39,7 +39,7 @@ GEOMETRIES = {
     "zion": Geometry(16, 8, 96, "medium"),
     "sample": Geometry(32, 16, 64, "imagenet"),
     "naip": Geometry(32, 24, 128, "imagenet"),
-    "eurosat": Geometry(64, 0, 0, "imagenet"),
+    "eurosat": Geometry(32, 16, 0, "imagenet"),
 }
 
 
@@ -62,7 +62,11 @@ def make_dataset(name: str, folder: Path, *, seed: int, count: int, test_fractio
     ]  # fmt: skip
     if name == "eurosat":
         source = DATA / "eurosat_rgb_16200.zip"
-        run("ingest", "--source", source, "--ground-resolution-m", 10, *common)
+        size = GEOMETRIES[name].tile_size_px
+        run(
+            "ingest", "--source", source, "--ground-resolution-m", 10, "--tile-size-px", size,
+            *common,
+        )  # fmt: skip
         return dataset
     geometry = GEOMETRIES[name]
     run(
