@@ -29,11 +29,13 @@ class Needs:
     """What a method asks of a tile dataset.
 
     `neighbours`: chips wider than a tile. `bands`: names that must all be there, empty for any.
-    `dates`: least number of dates per chip. `land_cover` and `labels`: class counts, class column.
+    `least_bands`: least number of bands, whatever their names. `dates`: least number of dates per
+    chip. `land_cover` and `labels`: class counts, class column.
     """
 
     neighbours: bool = False
     bands: Tuple[str, ...] = ()
+    least_bands: int = 1
     dates: int = 1
     land_cover: bool = False
     labels: bool = False

@@ -67,6 +67,10 @@ def unmet_needs(method: Method, dataset: Mapping[str, Any]) -> List[str]:
         lacks.append(
             f"it needs the bands {', '.join(missing)}; this dataset has {', '.join(names)}"
         )
+    if needs.least_bands > len(names):
+        lacks.append(
+            f"it needs {needs.least_bands} bands or more; this dataset has {', '.join(names)} alone"
+        )
     if needs.dates > dataset.get("dates_per_chip", 1):
         lacks.append(
             f"it needs {needs.dates} dates per chip; this dataset has "

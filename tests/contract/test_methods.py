@@ -58,5 +58,8 @@ def test_needs_say_what_the_data_lacks() -> None:
     assert unmet_needs(saumoco, DATASET) == []
     assert "needs neighbours" in unmet_needs(saumoco, dict(DATASET, neighbour_radius_px=0))[0]
     assert "B8A" in unmet_needs(sentinel2, DATASET)[0]
+    (lack,) = unmet_needs(METHODS["cmc"], dict(DATASET, bands=[dict(name="nir")]))
+    assert lack == "it needs 2 bands or more; this dataset has nir alone"
+    assert unmet_needs(METHODS["cmc"], DATASET) == []
     bands = [dict(name=n) for n in sentinel2.needs.bands]
     assert unmet_needs(sentinel2, dict(DATASET, bands=bands)) == []

@@ -278,6 +278,7 @@ def test_a_zip_file_holds_class_folders(importing, tmp_path) -> None:
 
 
 def test_every_method_refuses_a_dataset_that_lacks_what_it_needs(problem, tmp_path) -> None:
+    from near_things.backend.contract.catalogue import Needs
     from near_things.backend.contract.methods import METHODS
 
     bare = dataset_folder(tmp_path / "bare.tiles", neighbour_radius_px=0)
@@ -289,12 +290,8 @@ def test_every_method_refuses_a_dataset_that_lacks_what_it_needs(problem, tmp_pa
             assert said.startswith(f"{method.title} does not suit this dataset: it needs"), said
             assert "\n" not in said and "--" not in said
             refused.add(name)
-    needy = {
-        name
-        for name, m in METHODS.items()
-        if m.needs.neighbours or m.needs.land_cover or m.needs.bands or m.needs.dates > 1
-    }
-    assert refused == needy and "geokr" in needy and "moco" not in needy
+    needy = {name for name, m in METHODS.items() if m.needs != Needs()}
+    assert refused == needy and {"geokr", "cmc"} <= needy and "moco" not in needy
 
 
 @pytest.fixture

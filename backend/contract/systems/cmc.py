@@ -76,7 +76,7 @@ METHODS = (
         "bands or more, no neighbours.",
         recipe="cmc",
         job_class=CMCTrainJob,
-        needs=Needs(),
+        needs=Needs(least_bands=2),
         preset=dict(
             normalisation="percentiles",
             saturation=0.0,
@@ -94,7 +94,7 @@ METHODS = (
         "the paper.",
         recipe="cmc",
         job_class=CMCTrainJob,
-        needs=Needs(),
+        needs=Needs(least_bands=2),
         preset=dict(
             steps=None,
             epochs=400,
