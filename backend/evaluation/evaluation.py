@@ -21,7 +21,7 @@ from backend.runtime.reporter import Phase, Reporter
 from .agreement import seen_before, shape_warnings, value_warnings
 from .class_folder import labelled_tiles_of_folder
 from .dataset_labels import labelled_tiles_of_dataset
-from .features import batches, encoder_vectors, statistics_vectors
+from .features import batches, encoder_vectors, kinds_of_features, statistics_vectors
 from .labelled import LabelledTiles
 from .protocol import Result, Settings, fit_on_all, measure_majority, measure_repeat, subsample
 from .record import evaluation_record
@@ -85,10 +85,6 @@ def _check_neighbours(job: EvaluateJob, tiles: LabelledTiles) -> None:
         )
 
 
-def _kinds(job: EvaluateJob) -> list[str]:
-    return ["embedding", "backbone"] if job.features == "both" else [job.features]
-
-
 def _untrained(encoder: FrozenEncoder, settings: Settings) -> Iterator[tuple[int, FrozenEncoder]]:
     for seed in settings.seeds():
         yield seed, FrozenEncoder.untrained(encoder.information, seed=seed, device=encoder.device)
@@ -116,7 +112,7 @@ def _measure(
         statistics = statistics_vectors(tiles, bands, phase=phase, **common)
         _note(notes, value_warnings(encoder.information, tiles, statistics), reporter)
         trained = encoder_vectors(encoder, tiles, bands, phase=phase, **common)
-    kinds = _kinds(job)
+    kinds = kinds_of_features(job.features, encoder.information)
     mine = {
         kind: Result(f"Encoder, {TITLES[kind]}", "encoder", kind, trained[kind].shape[1])
         for kind in kinds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backend.networks.encoder_file import FrozenEncoder
+from backend.networks.encoder_file import EncoderInformation, FrozenEncoder
 from backend.runtime.reporter import Phase
 
 from .labelled import LabelledTiles
@@ -13,6 +13,18 @@ STATISTICS = (
     "mean", "standard deviation", "minimum", "25th percentile", "median", "75th percentile",
     "maximum",
 )  # fmt: skip
+
+
+def kinds_of_features(asked: str, information: EncoderInformation) -> list[str]:
+    """The kinds that are measured where "both", "embedding" or "backbone" is asked.
+
+    Without a projection the embedding is the backbone's features, up to their norm: of both, the
+    features alone.
+    """
+    if asked != "both":
+        return [asked]
+    same = information.projection == "none" and not information.groups
+    return ["backbone"] if same else ["embedding", "backbone"]
 
 
 def batches(count: int, size: int) -> list[np.ndarray]:

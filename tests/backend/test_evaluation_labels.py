@@ -286,6 +286,19 @@ def test_encoder_vectors_equal_single_tiles_and_leave_the_encoder_as_it_was(
     assert all(torch.equal(before[name], after[name]) for name in before)
 
 
+@pytest.mark.parametrize("unit_norm", [True, False])
+def test_an_embedding_that_is_the_features_is_measured_once(unit_norm: bool) -> None:
+    described = information(projection="none", embedding_dimension=512, unit_norm=unit_norm)
+    assert features.kinds_of_features("both", described) == ["backbone"]
+    assert features.kinds_of_features("embedding", described) == ["embedding"]
+    assert features.kinds_of_features("both", information()) == ["embedding", "backbone"]
+
+    pixels = np.random.default_rng(0).uniform(50, 150, (3, 3, 8, 8)).astype(np.float32)
+    vectors = FrozenEncoder(described, build_encoder(described.shape, seed=0)).embed_both(pixels)
+    norms = np.linalg.norm(vectors["backbone"], axis=1, keepdims=True) if unit_norm else 1
+    np.testing.assert_allclose(vectors["embedding"] * norms, vectors["backbone"], rtol=1e-5)
+
+
 def test_nodata_of_the_tiles_is_put_to_the_encoder_as_nodata(make_dataset, tmp_path: Path) -> None:
     dataset = TileDataset(make_dataset(tmp_path / "holes.tiles", nodata=0.0, radius=0))
     tiles = dataset_labels.labelled_tiles_of_dataset(dataset, label_column="", purity=0.6)

@@ -50,7 +50,8 @@ class EvaluateJob:
     features: str = setting(
         "choice",
         "both",
-        "What is measured: the projected embedding, the pooled features of the backbone, or both",
+        "What is measured: the projected embedding, the pooled features of the backbone, or both "
+        "(where there is a projection)",
         choices=("both", "embedding", "backbone"),
     )
     neighbours: List[int] = setting(
