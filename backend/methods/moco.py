@@ -17,12 +17,11 @@ from backend.contract.systems.moco import MoCoTrainJob
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.hooks.momentum import MomentumUpdate, make_follower
-from backend.hooks.queue import Queue
 from backend.hooks.split_batch_norm import forward_in_groups
 from backend.losses.infonce import infonce
-from backend.runtime.errors import RequestError
 from backend.views.photometric import PhotometricViews
 
+from .key_queue import queue_of
 from .recipe import Outcome, Recipe, start_encoder
 
 
@@ -43,12 +42,7 @@ class MoCo(Recipe):
         self.view = PhotometricViews(job, information)
         self.encoder = start_encoder(job, information, projection=job.projection)
         self.key_encoder = make_follower(self.encoder)
-        self.queue = Queue(
-            _queue_size(job, information.splits["train"]),
-            job.embedding_dimension,
-            start="unit",
-            seed=job.seed,
-        )
+        self.queue = queue_of(job, information, start="unit")
         self.hooks = (
             MomentumUpdate(self.encoder, self.key_encoder, job.key_momentum),
             self.queue,
@@ -76,17 +70,6 @@ class MoCo(Recipe):
             negative_cosine=query.mean(dim=0) @ negatives.mean(dim=0),
         )
         return Outcome(loss, query, measures, kept=dict(keys=key, chips=chips))
-
-
-def _queue_size(job: MoCoTrainJob, training_chips: int) -> int:
-    """Length of the queue; RequestError where it is shorter than a batch."""
-    size = job.queue_size or training_chips
-    if size < job.batch_size:
-        raise RequestError(
-            f"--queue-size {size} is less than --batch-size {job.batch_size}",
-            "a queue holds at least one batch of keys: make it several times as long",
-        )
-    return size
 
 
 def recipe(job: MoCoTrainJob, dataset: TileDataset) -> MoCo:

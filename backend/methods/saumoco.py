@@ -14,15 +14,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from backend.contract.systems.saumoco import SauMoCoTrainJob
-from backend.data.dataset import DatasetInformation, TileDataset
+from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.hooks.momentum import MomentumUpdate, make_follower
-from backend.hooks.queue import Queue
 from backend.hooks.split_batch_norm import forward_in_groups
 from backend.losses.infonce import infonce
-from backend.runtime.errors import RequestError
 from backend.views.dihedral import turn_at_random
 
+from .key_queue import queue_of
 from .neighbourhood import near_of
 from .recipe import Outcome, Recipe, start_encoder
 
@@ -45,12 +44,7 @@ class SauMoCo(Recipe):
         self.relations = (Itself(), *[near_of(job, information)] * job.neighbours)
         self.encoder = start_encoder(job, information)
         self.key_encoder = make_follower(self.encoder)
-        self.queue = Queue(
-            _queue_size(job, information),
-            job.embedding_dimension,
-            start=job.queue_start,
-            seed=job.seed,
-        )
+        self.queue = queue_of(job, information, start=job.queue_start)
         self.hooks = (
             MomentumUpdate(self.encoder, self.key_encoder, job.key_momentum),
             self.queue,
@@ -87,17 +81,6 @@ class SauMoCo(Recipe):
         if len(keys) == 1:
             return keys[0]
         return functional.normalize(torch.stack(keys).float().mean(dim=0), dim=1)
-
-
-def _queue_size(job: SauMoCoTrainJob, information: DatasetInformation) -> int:
-    """Length of the queue; RequestError where it is shorter than a batch."""
-    size = job.queue_size or information.splits["train"]
-    if size < job.batch_size:
-        raise RequestError(
-            f"--queue-size {size} is less than --batch-size {job.batch_size}",
-            "a queue holds at least one batch of keys: make it several times as long",
-        )
-    return size
 
 
 def recipe(job: SauMoCoTrainJob, dataset: TileDataset) -> SauMoCo:
