@@ -220,6 +220,8 @@ METHODS = (
             "with more classes.",
             "As released, pixels are divided by 255 and not brought to the mean and deviation "
             "that ImageNet weights expect.",
+            "Unlike the released configuration, all classes of the dataset are learnt; the class "
+            "table globeland30-geokr gives the eight that it names.",
             "Unlike the released code, an epoch takes each tile once; released, the epochs are "
             "shuffled together, so that one may hold a tile twice and another none.",
             "Unlike the released code, tiles keep their bands and their size; released, the first "

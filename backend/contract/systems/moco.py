@@ -62,7 +62,7 @@ _DIFFERENCES = (
     "As released, a chip's own older keys are among its negatives. The queue holds 65,536 keys, "
     "1/20 of ImageNet; a tile dataset of fewer chips fills it with several keys of every chip.",
     "Shuffling batch normalisation stands on one device in 8 groups of 32, as the released "
-    "recipe has 8 GPUs.",
+    "recipe has 8 GPUs; the query encoder, which has them too there, sees the batch whole.",
     "Pixels are divided by 255 and not centred by ImageNet's means, which are those of photographs "
     "in three colours.",
     "Where there are no red, green and blue, brightness, contrast and blur are all that changes "

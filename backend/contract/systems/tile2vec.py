@@ -179,6 +179,8 @@ METHODS = (
             "by a binary cross-entropy, and that layers are randomised, is the paper's; its head, "
             "its randomised layers, its settings and its figures are not known here, and those of "
             "this variant are this program's own.",
+            "Of these, the dot head scores (cosine - 1/2) / temperature at the start, so that not "
+            "every pair of non-negative features begins as neighbours.",
         ),
         source="Inspired by Jung and Jeon, Self-supervised learning with randomised layers for "
         "remote sensing, Electronics Letters 57(6), 2021; " + _SOURCE,
