@@ -47,9 +47,7 @@ INFORMATION = EncoderInformation(
 def encoder_file(tmp_path: Path) -> Path:
     path = tmp_path / "été" / "encoder.safetensors"
     path.parent.mkdir()
-    save_encoder(
-        path, INFORMATION, build_encoder(INFORMATION.shape, seed=4)
-    )
+    save_encoder(path, INFORMATION, build_encoder(INFORMATION.shape, seed=4))
     return path
 
 
@@ -60,9 +58,7 @@ def tiles(count: int = 3) -> np.ndarray:
 def test_header_and_vectors_come_back(encoder_file: Path) -> None:
     assert read_information(encoder_file) == INFORMATION
     loaded = load_encoder(encoder_file)
-    before = FrozenEncoder(
-        INFORMATION, build_encoder(INFORMATION.shape, seed=4)
-    )
+    before = FrozenEncoder(INFORMATION, build_encoder(INFORMATION.shape, seed=4))
     assert np.array_equal(loaded.embed(tiles()), before.embed(tiles()))
 
 
