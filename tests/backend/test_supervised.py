@@ -46,14 +46,16 @@ def test_verb_gets_its_arguments_and_its_own_group() -> None:
         "runpy.run_module = lambda name, **_: print(name, sys.argv, os.getpgrp() == os.getpid())\n"
         "from backend import supervised; supervised.main()"
     )
-    done = subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-c", code, "train", "--steps=3"],
         stdin=subprocess.PIPE,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         cwd=REPOSITORY,
-    )
-    assert done.stdout.strip() == "backend.train ['train', '--steps=3'] True"
+    ) as child:
+        # stdin stays open until the verb has ended: to close it is to stop the verb.
+        said = child.stdout.read()
+    assert said.strip() == "backend.train ['train', '--steps=3'] True"
 
 
 def test_exit_status_and_output_are_the_verbs_own() -> None:
