@@ -24,8 +24,8 @@ class Geometry:
     """How imagery is cut, and the stem of ResNets: one that takes minutes on a CPU's core.
 
     Neighbours lie about as far as one kind of land reaches. Of Zion's 16-px tiles of shrubland,
-    the neighbours within 8 px are shrubland in 89 of 100 draws, within 24 px in 61; the sample's
-    parcels and woods are some 300 m wide, and at 480 m neighbours are mostly of another kind.
+    89 in 100 neighbours within 8 px are shrubland too, 61 within 24 px (neighbour_classes.py); the
+    sample's parcels and woods are some 300 m wide.
     `block_size_px` is that of the held-out blocks.
     """
 

@@ -155,8 +155,7 @@ def _stratified(
 ) -> np.ndarray:
     """Equal numbers of each dominant class, as far as its tiles need not crowd.
 
-    A rare class would otherwise be hundreds of copies of one place, which teach a network that
-    tiles of the same ground are different.
+    A rare class would otherwise be hundreds of copies of one place, each the others' negative.
     """
     kinds = np.unique(np.concatenate([np.unique(array) for array in dominant]))
     both = [
