@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
 from inputs import write_raster
+from interface import FakeInterface, spin
 
 READY = dict(
     ok=False,
@@ -17,56 +17,6 @@ READY = dict(
         dict(name="Disk", ok=False, detail="0 GB <free>", remedy="free some space"),
     ],
 )
-
-
-def spin(until, seconds: float = 20.0) -> bool:
-    """Let Qt work until `until()` holds."""
-    from qgis.PyQt.QtCore import QCoreApplication
-
-    deadline = time.monotonic() + seconds
-    while not until() and time.monotonic() < deadline:
-        QCoreApplication.processEvents()
-        time.sleep(0.01)
-    return until()
-
-
-class FakeInterface:
-    """The few things of QGIS's interface that the plugin uses."""
-
-    def __init__(self) -> None:
-        from qgis.gui import QgsMessageBar
-        from qgis.PyQt.QtWidgets import QMainWindow, QMenu
-
-        self.window = QMainWindow()
-        self.menu = QMenu("Plugins", self.window)
-        self.bar = QgsMessageBar(self.window)
-        self.toolbar = self.window.addToolBar("Plugins")
-        self.factories: list = []
-        self.shown: list = []
-
-    def mainWindow(self):
-        return self.window
-
-    def pluginMenu(self):
-        return self.menu
-
-    def messageBar(self):
-        return self.bar
-
-    def addToolBarWidget(self, widget):
-        return self.toolbar.addWidget(widget)
-
-    def removeToolBarIcon(self, action):
-        self.toolbar.removeAction(action)
-
-    def registerOptionsWidgetFactory(self, factory):
-        self.factories.append(factory)
-
-    def unregisterOptionsWidgetFactory(self, factory):
-        self.factories.remove(factory)
-
-    def showOptionsDialog(self, parent, page):
-        self.shown.append(page)
 
 
 @pytest.fixture
@@ -121,6 +71,7 @@ def test_every_batch_dialog_is_made(provider) -> None:
 def test_menu_offers_every_algorithm_and_the_settings(parts, provider) -> None:
     texts = [action.text() for action in parts.actions()]
     assert texts == [
+        "Open the panel",
         "Write sample landscape…",
         "Build tile dataset…",
         "Import tiles…",
@@ -152,7 +103,7 @@ def test_menu_without_a_backend_offers_the_settings(interface, parts, monkeypatc
     from qgis.PyQt.QtWidgets import QPushButton
 
     monkeypatch.setenv("NEAR_THINGS_PYTHON", "/absent/python")
-    parts.actions()[0].trigger()
+    parts.actions()[1].trigger()
     message = interface.bar.currentItem()
     assert "There is no file at /absent/python" in message.text()
     message.findChild(QPushButton).click()

@@ -1,0 +1,166 @@
+"""The dock “Near Things”: the set-up, then three pages from scenes to maps."""
+
+from pathlib import Path
+from typing import Any, Optional
+
+from qgis.gui import QgsDockWidget
+from qgis.PyQt.QtCore import Qt, QUrl
+from qgis.PyQt.QtGui import QDesktopServices, QKeySequence
+from qgis.PyQt.QtWidgets import (
+    QAction,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..environment import PLUGIN_FOLDER, interpreter, interpreter_problem
+from ..icons import icon
+from ..translation import tr
+from .session import TITLE, Session
+
+PAGES = ("data", "train", "explore")
+HELP = PLUGIN_FOLDER / "docs" / "user_guide.md"
+
+
+def open_help(path: Path = HELP) -> None:
+    """Open a page of the documentation."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
+class SetupNotice(QWidget):
+    """Says that the backend's Python lacks, and leads to where it is named."""
+
+    def __init__(self, session: Session, problem: str, open_settings: Any) -> None:
+        super().__init__()
+        words = QLabel(problem)
+        words.setWordWrap(True)
+        button = QPushButton(tr("Open settings"))
+        button.clicked.connect(open_settings)
+        layout = QVBoxLayout(self)
+        layout.addWidget(words)
+        layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addStretch(1)
+
+
+class NearThingsDock(QgsDockWidget):
+    """Made with QGIS's window; its contents come when it is first shown."""
+
+    def __init__(self, iface: Any, open_settings: Any, parent: Optional[QWidget] = None) -> None:
+        super().__init__(TITLE, parent)
+        self.setObjectName("NearThingsDock")
+        self.setWindowIcon(icon("near_things"))
+        self.setAllowedAreas(
+            Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
+        )
+        self._iface, self._open_settings = iface, open_settings
+        self.session: Optional[Session] = None
+        self.tabs: Optional[QTabWidget] = None
+        self._stack = QStackedWidget()
+        self.setWidget(self._stack)
+        # Wide enough for the pages, narrow enough for a small screen.
+        self.setMinimumWidth(340)
+        help_action = QAction(tr("Help"), self)
+        help_action.setShortcut(QKeySequence(QKeySequence.StandardKey.HelpContents))
+        help_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        help_action.triggered.connect(lambda: open_help())
+        self.addAction(help_action)
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the pages where the backend can be used, else the set-up."""
+        problem = interpreter_problem(interpreter())
+        if self.session is None:
+            self.session = Session(self._iface, self)
+            self.session.page_wanted.connect(self.show_page)
+        if problem:
+            self._show(SetupNotice(self.session, problem, self._open_settings))
+        elif self.tabs is None:
+            self.tabs = self._make_pages(self.session)
+            self._show(self.tabs)
+        else:
+            self._stack.setCurrentWidget(self.tabs)
+
+    def show_page(self, name: str) -> None:
+        """Turn to one of PAGES."""
+        self.setUserVisible(True)
+        if self.tabs is not None:
+            self.tabs.setCurrentIndex(PAGES.index(name))
+
+    def close_session(self) -> None:
+        """Stop listening to the project; the plugin is unloaded."""
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+
+    def _show(self, widget: QWidget) -> None:
+        self._stack.addWidget(widget)
+        self._stack.setCurrentWidget(widget)
+        for index in reversed(range(self._stack.count())):
+            other = self._stack.widget(index)
+            if other is not widget and other is not self.tabs:
+                self._stack.removeWidget(other)
+                other.deleteLater()
+
+    def _make_pages(self, session: Session) -> QTabWidget:
+        # Imported here: QGIS starts faster while the dock is closed.
+        from .data_page.page import DataPage
+        from .explore_page.page import ExplorePage
+        from .train_page.page import TrainPage
+
+        tabs = QTabWidget()
+        tabs.setDocumentMode(True)
+        pages = {
+            tr("① Data"): DataPage,
+            tr("② Train"): TrainPage,
+            tr("③ Explore"): ExplorePage,
+        }
+        for title, page in pages.items():
+            scroll = QScrollArea()
+            scroll.setWidgetResizable(True)
+            scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+            scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            scroll.setWidget(page(session))
+            tabs.addTab(scroll, title)
+        tabs.setCornerWidget(self._make_corner(), Qt.Corner.TopRightCorner)
+        return tabs
+
+    def _make_corner(self) -> QWidget:
+        menu = QMenu(self)
+        menu.addAction(tr("Work folder…"), self._choose_workspace)
+        menu.addAction(tr("Settings…"), self._open_settings)
+        settings = QToolButton()
+        settings.setText("⚙")
+        settings.setToolTip(tr("Work folder and settings"))
+        settings.setAccessibleName(tr("Work folder and settings"))
+        settings.setMenu(menu)
+        settings.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        help_button = QToolButton()
+        help_button.setText("?")
+        help_button.setToolTip(tr("Help (F1)"))
+        help_button.setAccessibleName(tr("Help"))
+        help_button.clicked.connect(lambda: open_help())
+        corner = QWidget()
+        layout = QHBoxLayout(corner)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for button in (settings, help_button):
+            button.setAutoRaise(True)
+            layout.addWidget(button)
+        return corner
+
+    def _choose_workspace(self) -> None:
+        folder = QFileDialog.getExistingDirectory(
+            self, tr("Folder of datasets, runs and maps"), str(self.session.workspace.folder)
+        )
+        if folder:
+            self.session.choose_workspace(folder)

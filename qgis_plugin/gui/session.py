@@ -1,0 +1,116 @@
+"""What the pages of the dock share: QGIS's window, the work folder, jobs, and what they made."""
+
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional
+
+from qgis.core import Qgis, QgsProject
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtWidgets import QPushButton
+
+from ..settings import PluginSettings
+from ..translation import tr
+from ..workspace import Workspace, workspace_folder
+from .algorithm_job import AlgorithmJob
+
+TITLE = "Near Things"
+SAMPLE_NAME = "sample landscape"
+
+
+class Session(QObject):
+    """One for each window.
+
+    `dataset_written`, `run_written` and `map_written` give the path of what is now whole (a run:
+    of its folder); `workspace_changed` comes when all lists are to be read anew;
+    `sample_written` gives the sample landscape's scenes and its land cover, which then are layers.
+    """
+
+    workspace_changed = pyqtSignal()
+    dataset_written = pyqtSignal(str)
+    run_written = pyqtSignal(str)
+    map_written = pyqtSignal(str)
+    sample_written = pyqtSignal(list, str)
+    page_wanted = pyqtSignal(str)
+
+    def __init__(self, iface: Any, parent: Optional[QObject] = None) -> None:
+        super().__init__(parent)
+        self.iface = iface
+        self.workspace = Workspace(workspace_folder())
+        self._jobs: List[AlgorithmJob] = []
+        project = QgsProject.instance()
+        # A project that is opened or saved elsewhere may bring its own folder.
+        project.readProject.connect(self.find_workspace)
+        project.projectSaved.connect(self.find_workspace)
+        project.cleared.connect(self.find_workspace)
+
+    def close(self) -> None:
+        """Listen no more; jobs that run are asked to stop."""
+        project = QgsProject.instance()
+        for signal in (project.readProject, project.projectSaved, project.cleared):
+            signal.disconnect(self.find_workspace)
+        for job in list(self._jobs):
+            job.cancel()
+
+    def find_workspace(self, *_: object) -> None:
+        """Look anew which folder is the work folder."""
+        folder = workspace_folder()
+        if folder != self.workspace.folder:
+            self.workspace = Workspace(folder)
+            self.workspace_changed.emit()
+
+    def choose_workspace(self, folder: str) -> None:
+        """Work in `folder` from now on; an empty text means the default."""
+        PluginSettings().workspace = folder
+        self.find_workspace()
+
+    def start(self, identifier: str, parameters: Dict[str, Any], title: str) -> AlgorithmJob:
+        """Start an algorithm in the background; connect to the job's signals at once."""
+        job = AlgorithmJob(identifier, parameters, title, self)
+        self._jobs.append(job)
+        job.finished.connect(lambda *_: self._jobs.remove(job))
+        job.start()
+        return job
+
+    def tell(
+        self,
+        message: str,
+        level: Qgis.MessageLevel = Qgis.MessageLevel.Info,
+        button: str = "",
+        action: Optional[Callable[[], None]] = None,
+    ) -> None:
+        """Say something above the map, with one button where `button` names it."""
+        bar = self.iface.messageBar()
+        item = bar.createMessage(TITLE, message)
+        if button and action is not None:
+            widget = QPushButton(button)
+            widget.clicked.connect(lambda: (item.dismiss(), action()))
+            item.layout().addWidget(widget)
+        # Good news leave by themselves.
+        brief = level in (Qgis.MessageLevel.Info, Qgis.MessageLevel.Success) and not button
+        bar.pushWidget(item, level, 8 if brief else 0)
+
+    def show_page(self, name: str) -> None:
+        """Turn the dock to the page "data", "train" or "explore"."""
+        self.page_wanted.emit(name)
+
+    def try_sample(self) -> AlgorithmJob:
+        """Write the sample landscape into the work folder and show it."""
+        folder = self.workspace.folder / SAMPLE_NAME
+        parameters = {"OUTPUT": str(folder), "OVERWRITE": True, "ADD_TO_MAP": True}
+        job = self.start("nearthings:samplelandscape", parameters, tr("Write sample landscape"))
+        job.finished.connect(self._take_sample)
+        return job
+
+    def _take_sample(self, successful: bool, results: Dict[str, Any], message: str) -> None:
+        if not successful:
+            self.tell(message, Qgis.MessageLevel.Warning, tr("Try again"), self.try_sample)
+            return
+        self._look_at(results["LAND_COVER"])
+        self.sample_written.emit(results["SCENES"], results["LAND_COVER"])
+
+    def _look_at(self, path: str) -> None:
+        """Move the map to the layer of that file."""
+        for layer in QgsProject.instance().mapLayers().values():
+            if Path(layer.source().partition("|")[0]) == Path(path):
+                self.iface.setActiveLayer(layer)
+                self.iface.zoomToActiveLayer()
+                return

@@ -1,0 +1,190 @@
+"""The dock's shell: set-up or pages, the session, the work folder, and jobs in the background."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from interface import FakeInterface, spin
+
+
+@pytest.fixture
+def interface(provider):
+    return FakeInterface()
+
+
+@pytest.fixture
+def work_folder(provider, tmp_path: Path):
+    """A work folder for the length of a test."""
+    from near_things.qgis_plugin.settings import PluginSettings
+
+    PluginSettings().workspace = str(tmp_path / "wörk folder")
+    yield tmp_path / "wörk folder"
+    PluginSettings().workspace = ""
+
+
+@pytest.fixture
+def dock(interface, work_folder):
+    from near_things.qgis_plugin.gui.window import WindowParts
+
+    parts = WindowParts(interface)
+    parts.add()
+    interface.window.show()
+    yield parts.dock
+    parts.remove()
+    interface.window.close()
+
+
+def test_dock_has_three_pages_once_it_is_shown(dock) -> None:
+    assert dock.tabs is None
+    dock.setUserVisible(True)
+    titles = [dock.tabs.tabText(n) for n in range(dock.tabs.count())]
+    assert titles == ["① Data", "② Train", "③ Explore"]
+    dock.session.show_page("explore")
+    assert dock.tabs.currentIndex() == 2
+
+
+def test_button_of_the_toolbar_opens_and_closes_the_dock(interface, dock) -> None:
+    from near_things.qgis_plugin.settings import PluginSettings
+    from qgis.PyQt.QtWidgets import QToolButton
+
+    # The first is the toolbar's own, for what has no room.
+    button = interface.toolbar.findChildren(QToolButton)[-1]
+    button.defaultAction().trigger()
+    assert dock.isVisible() and PluginSettings().dock_open
+    button.defaultAction().trigger()
+    assert not dock.isVisible() and not PluginSettings().dock_open
+
+
+def test_without_a_backend_the_dock_says_so_and_later_shows_the_pages(
+    interface, dock, monkeypatch, fake_backend
+) -> None:
+    from qgis.PyQt.QtWidgets import QLabel
+
+    monkeypatch.setenv("NEAR_THINGS_PYTHON", "/absent/python")
+    dock.setUserVisible(True)
+    assert dock.tabs is None
+    words = " ".join(label.text() for label in dock.findChildren(QLabel))
+    assert "Python" in words
+    fake_backend("finish()")
+    dock.refresh()
+    assert dock.tabs is not None and dock.tabs.isVisible()
+
+
+def test_work_folder_is_chosen_and_kept(dock, tmp_path: Path) -> None:
+    dock.setUserVisible(True)
+    changes: list = []
+    dock.session.workspace_changed.connect(lambda: changes.append(1))
+    dock.session.choose_workspace(str(tmp_path / "other"))
+    assert dock.session.workspace.folder == tmp_path / "other" and changes == [1]
+
+
+def test_work_folder_lies_beside_the_project(provider, tmp_path: Path) -> None:
+    from near_things.qgis_plugin.workspace import workspace_folder
+    from qgis.core import QgsProject
+
+    project = QgsProject.instance()
+    try:
+        project.setFileName(str(tmp_path / "área.qgz"))
+        assert workspace_folder() == tmp_path / "Near Things"
+    finally:
+        project.clear()
+    assert workspace_folder().name == "Near Things" and workspace_folder().parent != tmp_path
+
+
+def test_workspace_lists_what_is_there_and_names_what_is_free(provider, tmp_path: Path) -> None:
+    from near_things.qgis_plugin.workspace import Workspace
+
+    for name in ("b.tiles", "A.tiles"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "dataset.json").write_text("{}")
+    (tmp_path / "half.tiles").mkdir()
+    (tmp_path / "runs" / "one").mkdir(parents=True)
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "maps" / "m.tif").write_bytes(b"")
+    workspace = Workspace(tmp_path)
+    assert [path.name for path in workspace.datasets()] == ["A.tiles", "b.tiles"]
+    assert [path.name for path in workspace.runs()] == ["one"]
+    assert [path.name for path in workspace.maps()] == ["m.tif"]
+    assert workspace.new_dataset("b") == tmp_path / "b-2.tiles"
+    assert workspace.new_run("zion: a/b") == tmp_path / "runs" / "zion_ a_b"
+    assert workspace.new_map(" ") == tmp_path / "maps" / "unnamed.tif"
+
+
+def finished(job) -> list:
+    """What a job said at its end, once it has ended."""
+    ends: list = []
+    job.finished.connect(lambda *values: ends.append(values))
+    assert spin(lambda: bool(ends), 60)
+    return ends
+
+
+def test_sample_landscape_becomes_layers(interface, dock, work_folder, fake_backend) -> None:
+    from inputs import write_raster
+    from qgis.core import QgsProject
+
+    for name in ("scene_2023-05-14", "land_cover"):
+        write_raster(work_folder / "made" / f"{name}.tif", bands=1)
+    fake_backend(
+        "import shutil\n"
+        "progress(1, 2, 'drawing')\n"
+        f"shutil.copytree({str(work_folder / 'made')!r}, option('--output'))\n"
+        "finish()"
+    )
+    dock.setUserVisible(True)
+    samples: list = []
+    dock.session.sample_written.connect(lambda *paths: samples.append(paths))
+    job = dock.session.try_sample()
+    progress: list = []
+    job.progressed.connect(lambda *values: progress.append(values))
+    try:
+        assert [end[0] for end in finished(job)] == [True]
+        names = {layer.name() for layer in QgsProject.instance().mapLayers().values()}
+        assert names == {
+            "Scene of 2023-05-14 (sample landscape)",
+            "Land cover (sample landscape)",
+        }
+        assert interface.active.name() == "Land cover (sample landscape)"
+    finally:
+        QgsProject.instance().clear()
+    folder = work_folder / "sample landscape"
+    assert samples == [([str(folder / "scene_2023-05-14.tif")], str(folder / "land_cover.tif"))]
+    assert any("drawing: 1 of 2" in words for _, words in progress)
+
+
+def test_a_job_that_fails_says_why_and_one_that_cannot_start_too(
+    dock, work_folder, fake_backend
+) -> None:
+    fake_backend(
+        "say('error', message='the disk is full', hint='free some', exit_status=4)\n"
+        "finish('failed', 4)"
+    )
+    dock.setUserVisible(True)
+    job = dock.session.start(
+        "nearthings:samplelandscape", {"OUTPUT": str(work_folder / "s")}, "Sample"
+    )
+    successful, _, message = finished(job)[0]
+    assert not successful and "the disk is full" in message and "free some" in message
+    job = dock.session.start("nearthings:pretrainencoder", {"DATASET": "/absent"}, "Train")
+    successful, _, message = finished(job)[0]
+    assert not successful and message
+
+
+def test_a_job_is_stopped_by_its_bar(dock, work_folder, fake_backend) -> None:
+    from near_things.qgis_plugin.gui.job_bar import JobBar
+
+    fake_backend(
+        "progress(1, 4)\nsys.stdin.read()\n"
+        "say('error', message='stopped', hint='', exit_status=143)\nfinish('stopped', 143)"
+    )
+    dock.setUserVisible(True)
+    job = dock.session.start(
+        "nearthings:samplelandscape", {"OUTPUT": str(work_folder / "s")}, "Sample"
+    )
+    bar = JobBar()
+    bar.watch(job)
+    assert spin(lambda: bar.bar.value() == 25)
+    bar.stop.click()
+    successful, _, message = finished(job)[0]
+    assert not successful and "Stopped on request" in message
+    assert bar.isHidden() and not job.is_running
