@@ -49,7 +49,7 @@ def build(job: BuildJob, reporter: Reporter) -> None:
 
 def _build(job: BuildJob, reporter: Reporter) -> None:
     output = Path(job.output)
-    fractions = _fractions(job)
+    fractions = split_fractions(job)
     geometry = Geometry(job.tile_size_px, job.neighbour_radius_px)
     scenes = open_scenes(job, geometry, reporter)
     files.check_output(output, overwrite=job.overwrite, marker="dataset.json")
@@ -78,7 +78,7 @@ def _tidy(folder: Path) -> None:
             files.remove(path)
 
 
-def _fractions(job: BuildJob) -> list[float]:
+def split_fractions(job: BuildJob) -> list[float]:
     """The shares of training, validation and testing."""
     train = 1 - job.validation_fraction - job.test_fraction
     if train < 0.05:

@@ -31,7 +31,7 @@ def cut_chips(
 ) -> None:
     """Write all chips that `writer` does not hold yet. Holds strips about one chip high."""
     sizes = [len(bands) * scene.dtype.itemsize for scene in scenes]
-    needed = _strips_needed(strips_of(scenes, sizes), selection, geometry.chip, writer.done)
+    needed = strips_needed(strips_of(scenes, sizes), selection, geometry.chip, writer.done)
 
     def read(strip: Strip) -> tuple[Strip, np.ndarray]:
         scene = scenes[strip.scene]
@@ -44,7 +44,7 @@ def cut_chips(
             phase.advance()
 
 
-def _strips_needed(
+def strips_needed(
     strips: Sequence[Strip], selection: Selection, size: int, done: int
 ) -> list[Strip]:
     """The strips that hold rows of chips from number `done` on."""
@@ -127,7 +127,7 @@ def count_classes(
         return found
 
     strips = strips_of(scenes, [COUNTING_BYTES] * len(scenes))
-    needed = _strips_needed(strips, selection, geometry.chip, 0)
+    needed = strips_needed(strips, selection, geometry.chip, 0)
     with reporter.phase("count land cover", len(needed), "strips") as phase:
         for found in ordered_map(count, needed, workers):
             for total, (here, part) in zip(totals, found, strict=True):

@@ -18,7 +18,7 @@ from backend.runtime.reporter import Reporter
 from .ground import find_places, survey_ground
 from .land_cover import LandCover
 from .land_cover_source import warn_of_misalignment
-from .sampling import Selection, dominant_classes, sample, share_out
+from .sampling import Selection, dominant_classes, fitting_count, sample, share_out
 from .scenes import Scene
 from .splits import assign_positions, choose_split
 from .survey import Geometry, Survey, survey_positions, survey_validity
@@ -26,10 +26,15 @@ from .survey import Geometry, Survey, survey_positions, survey_validity
 
 @dataclass
 class Plan:
-    """What is decided before chips are cut."""
+    """What is decided before chips are cut.
+
+    `fitting` is the largest count of chips that all splits have places for; None in a plan that
+    was read back.
+    """
 
     selection: Selection
     blocks: dict[str, Any]
+    fitting: int | None = None
 
 
 PLAN_FILE = "plan.npz"
@@ -102,6 +107,7 @@ def make_plan(
     dominant = None
     if job.sampling == "stratified":
         dominant = dominant_classes(survey, land_cover, scratch, reporter, workers)
+    fitting = fitting_count(survey, wanted)
     selection = sample(
         survey,
         wanted,
@@ -115,7 +121,7 @@ def make_plan(
     del survey, dominant
     files.remove(scratch)
     shares = {name: round(share, 6) for name, share in split.shares.items()}
-    return Plan(selection, {"block_size_px": split.blocks.size_px, "shares": shares})
+    return Plan(selection, {"block_size_px": split.blocks.size_px, "shares": shares}, fitting)
 
 
 def _block_size(job: BuildJob, geometry: Geometry) -> int | None:

@@ -19,6 +19,10 @@ from .survey import Survey, scratch_array, window_sums
 # Land-cover counts that are held at a time while dominant classes are worked out.
 COUNTS_AT_ONCE = 2**22
 NO_CLASS = 255
+MORE_CHIPS = (
+    "or --allow-fewer, a smaller --neighbour-radius-px, a lower --minimum-valid-fraction, or more "
+    "scenes"
+)
 
 
 @dataclass
@@ -80,20 +84,35 @@ def sample(
 def _check_enough(wanted: Sequence[int], available: np.ndarray, *, allow_fewer: bool) -> list[int]:
     for split, number in enumerate(wanted):
         if number > available[split] and not allow_fewer:
-            fit = min(
-                int(have * sum(wanted) / need)
-                for need, have in zip(wanted, available, strict=True)
-                if need
-            )
             raise DataError(
                 f"{number} {SPLITS[split]} chips are asked for, and {available[split]} fit",
-                f"use --count {fit} or --allow-fewer, a smaller --neighbour-radius-px, "
-                "a lower --minimum-valid-fraction, or more scenes",
+                f"use --count {_fitting(wanted, available)} {MORE_CHIPS}",
             )
     result = [min(n, int(have)) for n, have in zip(wanted, available, strict=True)]
     if sum(result) == 0:
         raise DataError("no chip fits into the scenes", "see --area and --minimum-valid-fraction")
     return result
+
+
+def _fitting(wanted: Sequence[int], available: np.ndarray) -> int:
+    """The largest count, shared out as `wanted` is, that `available` positions can hold."""
+    return min(
+        int(have * sum(wanted) / need) for need, have in zip(wanted, available, strict=True) if need
+    )
+
+
+def fitting_count(survey: Survey, wanted: Sequence[int]) -> int:
+    """The largest count of chips, shared out over the splits as `wanted` is, that there is."""
+    return _fitting(wanted, _count_rows(survey.positions, 1 + np.arange(len(SPLITS))).sum(axis=1))
+
+
+def check_count(count: int, fitting: int, *, allow_fewer: bool) -> None:
+    """DataError where more chips are asked for than fit."""
+    if count > fitting and not allow_fewer:
+        raise DataError(
+            f"{count:,} chips are asked for, and {fitting:,} fit",
+            f"use --count {fitting} {MORE_CHIPS}",
+        )
 
 
 def _count_rows(arrays: Sequence[np.ndarray], values: np.ndarray) -> np.ndarray:

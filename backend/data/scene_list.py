@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 
 from backend.contract.jobs import BuildJob
 from backend.runtime.errors import DataError, RequestError
@@ -32,14 +35,41 @@ def open_scenes(job: BuildJob, geometry: Geometry, reporter: Reporter) -> list[S
         )
         for number, specification in enumerate(job.scenes)
     ]
+    wavelengths = read_wavelengths(job.wavelengths, scenes[0].band_names)
     for scene in scenes:
         _check_agreement(scenes[0], scene)
+        _set_wavelengths(scene, wavelengths)
     _check_sizes(scenes, geometry, reporter)
     counts = Counter(scene.name for scene in scenes)
     for number, scene in enumerate(scenes):
         if counts[scene.name] > 1:
             scene.name = f"{scene.name} ({number + 1})"
     return scenes
+
+
+def read_wavelengths(items: list[str], names: list[str]) -> dict[str, float]:
+    """Micrometres by band from items NAME=MICROMETRES; RequestError for any that is none."""
+    found = {}
+    for item in items:
+        name, _, text = item.rpartition("=")
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if name not in names or not 0 < value < math.inf:
+            raise RequestError(
+                f"--wavelengths {item}: it is NAME=MICROMETRES with a band's name",
+                f"the bands are {', '.join(names)}; write {names[0]}=0.49",
+            )
+        found[name] = value
+    return found
+
+
+def _set_wavelengths(scene: Scene, wavelengths: Mapping[str, float]) -> None:
+    scene.bands = tuple(
+        replace(band, wavelength_um=wavelengths.get(band.name, band.wavelength_um))
+        for band in scene.bands
+    )
 
 
 def _check_agreement(first: Scene, scene: Scene) -> None:

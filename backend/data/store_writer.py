@@ -22,6 +22,20 @@ BATCH_BYTES = 32 * 2**20
 _PAGE = 4096
 
 
+def store_bytes(count: int, chip_bytes: int) -> int:
+    """About what a store of `count` chips takes on disk: whole pages a chip, and the tree.
+
+    A chip of half a page or less lies in a leaf with others; a larger one has pages of its own.
+    """
+    if chip_bytes + 16 > _PAGE // 2:
+        pages = count * -(-(chip_bytes + 16) // _PAGE)
+        # A leaf holds 20 bytes and a pointer of 2 for each chip behind a header of 16.
+        pages += -(-count // ((_PAGE - 16) // 22))
+    else:
+        pages = -(-count // max(1, (_PAGE - 16) // (chip_bytes + 14)))
+    return (pages + 4) * _PAGE
+
+
 class ChipStoreWriter:
     """Appends chips of one size to a store. Use as a context; `append` in order of number."""
 

@@ -3,6 +3,7 @@
 from .build import BuildJob
 from .crop import CropJob
 from .embed import EmbedJob
+from .estimate import EstimateJob
 from .evaluate import EvaluateJob
 from .finetune import FineTuneJob
 from .ingest import IngestJob
@@ -14,6 +15,7 @@ __all__ = [
     "BuildJob",
     "CropJob",
     "EmbedJob",
+    "EstimateJob",
     "EvaluateJob",
     "FineTuneJob",
     "IngestJob",

@@ -25,6 +25,14 @@ class BuildJob:
         "NAME=INDEX picks one band by its number over all files of a scene",
         label="Band names",
     )
+    wavelengths: List[str] = setting(
+        "texts",
+        [],
+        "Central wavelengths of bands in micrometres, each as NAME=MICROMETRES (nir=0.865); by "
+        "default what the files say",
+        label="Band wavelengths",
+        advanced=True,
+    )
     output: str = setting(
         "output_folder",
         "",
