@@ -1,0 +1,1 @@
+"""Charts drawn with QPainter alone: no library that another QGIS may lack."""
