@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backend.contract.training_plan import Plan
 from backend.data.dataset import TileDataset
 from backend.data.relations import Relation, chip_words, cut, make_ground, shuffled
-
-from .schedule import Plan
 
 
 @dataclass(frozen=True)

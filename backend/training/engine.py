@@ -12,6 +12,7 @@ import torch
 from backend import __version__
 from backend.contract.jobs import TrainJob
 from backend.contract.methods import find_method, unmet_needs
+from backend.contract.training_plan import make_plan
 from backend.data.dataset import TileDataset
 from backend.networks.decoder_file import save_decoder
 from backend.networks.encoder_file import EncoderInformation, save_encoder
@@ -27,7 +28,6 @@ from .learner import Learner
 from .log import Log
 from .online_knn import OnlineKNN, make_online_knn
 from .run_folder import check_run_output, open_run, stop_file
-from .schedule import make_plan
 from .speed import measure_speed
 
 # Steps before which no collapse is called: every run starts with all tiles in one place.

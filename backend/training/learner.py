@@ -13,6 +13,7 @@ from torch import Tensor
 
 from backend.contract.jobs import TrainJob
 from backend.contract.methods import find_method
+from backend.contract.training_plan import Plan
 from backend.data.dataset import TileDataset
 from backend.data.relations import step_seed
 from backend.hooks.stages import run_hooks
@@ -24,7 +25,7 @@ from .batches import Batch
 from .checkpoints import random_states, restore_random_states
 from .collapse import spread
 from .optimisers import make_optimiser
-from .schedule import Plan, learning_rate
+from .schedule import learning_rate
 
 
 class Learner:

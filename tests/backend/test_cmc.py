@@ -13,6 +13,7 @@ from torch.nn import functional
 from backend import train
 from backend.contract.catalogue import SENTINEL2_BANDS
 from backend.contract.methods import METHODS, make_train_job
+from backend.contract.training_plan import make_plan
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.hooks.memory_bank import MemoryBank
@@ -21,7 +22,7 @@ from backend.networks.encoder_file import load_encoder
 from backend.runtime.errors import RequestError
 from backend.training.batches import Batch, Batches
 from backend.training.learner import Learner
-from backend.training.schedule import learning_rate, make_plan
+from backend.training.schedule import learning_rate
 
 CPU = torch.device("cpu")
 TINY = dict(

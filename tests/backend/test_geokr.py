@@ -17,6 +17,7 @@ from torch import Tensor
 
 from backend import train
 from backend.contract.methods import METHODS, make_train_job, unmet_needs
+from backend.contract.training_plan import make_plan
 from backend.data.dataset import TileDataset
 from backend.methods import geokr
 from backend.methods.geokr import Classifier, GeoKR, released_quarters, turn_as_released
@@ -26,7 +27,7 @@ from backend.networks.encoder_file import load_encoder
 from backend.runtime.errors import RequestError
 from backend.training.batches import Batches
 from backend.training.learner import Learner
-from backend.training.schedule import learning_rate, make_plan
+from backend.training.schedule import learning_rate
 from tests.backend.tiny_backbone import TinyBackbone
 
 CPU = torch.device("cpu")

@@ -13,13 +13,13 @@ import torch
 
 from backend import train
 from backend.contract.methods import make_train_job
+from backend.contract.training_plan import make_plan
 from backend.data.dataset import TileDataset
 from backend.networks.backbones import ARCHITECTURES
 from backend.training import engine
 from backend.training.batches import Batches
 from backend.training.learner import Learner
 from backend.training.log import TIMING_COLUMNS
-from backend.training.schedule import make_plan
 from tests.backend.tiny_backbone import TinyBackbone
 
 COUNT, SIDE, CELLS, CLASSES = 240, 8, 4, 4

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from backend.contract.methods import METHODS, make_train_job, unmet_needs
+from backend.contract.training_plan import make_plan
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.hooks.queue import Queue
@@ -15,7 +16,7 @@ from backend.networks.encoder_file import load_encoder
 from backend.runtime.errors import RequestError
 from backend.training.batches import Batch, Batches
 from backend.training.learner import Learner
-from backend.training.schedule import learning_rate, make_plan
+from backend.training.schedule import learning_rate
 from backend.views.photometric import PhotometricViews
 
 CPU = torch.device("cpu")

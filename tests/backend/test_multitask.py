@@ -12,13 +12,14 @@ import torch
 from backend.contract.methods import METHODS, make_train_job
 from backend.contract.settings import SettingsError
 from backend.contract.systems.multitask import TASKS
+from backend.contract.training_plan import make_plan
 from backend.data.dataset import TileDataset
 from backend.data.relations import step_seed
 from backend.methods.multitask import Multitask
 from backend.methods.recipe import make_recipe
 from backend.networks.transform_head import TransformHead, drop_out
 from backend.runtime.errors import RequestError
-from backend.training.schedule import learning_rate, make_plan
+from backend.training.schedule import learning_rate
 from tests.backend.tiny_backbone import make_learner, tiny_job, use_tiny_backbone
 
 WEIGHTS = {"inpainting": 20.0, "transform": 1.0, "contrast": 1.0, "land-cover": 1.0}

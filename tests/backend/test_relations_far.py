@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
+from backend.contract.training_plan import Plan
 from backend.data.dataset import SceneRecord, TileDataset
 from backend.data.relations import (
     FAR_MODES,
@@ -19,7 +20,6 @@ from backend.data.relations import (
 )
 from backend.runtime.errors import RequestError
 from backend.training.batches import Batches
-from backend.training.schedule import Plan
 
 OUTSIDE = ("outside-square", "outside-cross")
 

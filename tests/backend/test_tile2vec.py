@@ -13,6 +13,7 @@ from torch import nn
 
 from backend import train
 from backend.contract.methods import METHODS, make_train_job
+from backend.contract.training_plan import make_plan
 from backend.data.dataset import TileDataset
 from backend.data.relations import Far, Itself, Near, cut
 from backend.methods.recipe import Recipe, make_recipe
@@ -22,7 +23,6 @@ from backend.training import online_knn
 from backend.training.batches import Batches
 from backend.training.collapse import WINDOW, CollapseMonitor
 from backend.training.learner import Learner
-from backend.training.schedule import make_plan
 
 CPU = torch.device("cpu")
 BOTH = ("tile2vec", "tile2vec-bce")

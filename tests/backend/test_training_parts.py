@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from backend.contract.methods import make_train_job
+from backend.contract.training_plan import Plan, make_plan
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself, Near
 from backend.methods.recipe import make_recipe
@@ -20,7 +21,7 @@ from backend.training.collapse import WINDOW, CollapseMonitor, spread
 from backend.training.learner import Learner
 from backend.training.log import Log, keep_rows_until
 from backend.training.online_knn import make_online_knn
-from backend.training.schedule import Plan, learning_rate, make_plan
+from backend.training.schedule import learning_rate
 from backend.training.speed import flops_per_sample
 
 

@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from backend.contract.methods import make_train_job
+from backend.contract.training_plan import make_plan
 from backend.data.dataset import TileDataset
 from backend.methods.recipe import make_recipe
 from backend.runtime.errors import RequestError
 from backend.training.batches import Batch, Batches
 from backend.training.learner import Learner
-from backend.training.schedule import make_plan
 
 CPU = torch.device("cpu")
 

@@ -10,11 +10,11 @@ from torch import Tensor, nn
 
 from backend.contract.jobs import TrainJob
 from backend.contract.methods import make_train_job
+from backend.contract.training_plan import make_plan
 from backend.data.dataset import TileDataset
 from backend.networks.backbones import ARCHITECTURES
 from backend.training.batches import Batches
 from backend.training.learner import Learner
-from backend.training.schedule import make_plan
 
 CPU = torch.device("cpu")
 
