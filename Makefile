@@ -13,7 +13,7 @@ QGIS_PACKAGES := qgis python3-qgis xvfb python3-pytest
 # root installs as it is; others by sudo, when it asks for no password.
 APT := $(shell if [ "$$(id -u)" = 0 ]; then echo "env DEBIAN_FRONTEND=noninteractive apt-get"; else echo "sudo -n env DEBIAN_FRONTEND=noninteractive apt-get"; fi)
 
-.PHONY: help setup qgis demo test test-backend test-plugin lint package clean
+.PHONY: help setup qgis demo test test-backend test-plugin lint translations package clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -76,6 +76,9 @@ test: setup qgis lint ## everything: style, backend, plugin
 
 lint: setup ## style of the code
 	@$(BACKEND) -m ruff check --quiet . && $(BACKEND) -m ruff format --check --quiet .
+
+translations: ## bring template and translations up to date with the plugin's texts
+	@python3 resources/i18n/update.py
 
 package: ## the plugin as a zip for QGIS (dist/near_things.zip)
 	@mkdir -p dist

@@ -5,6 +5,7 @@ from typing import Any, Optional
 from qgis.core import QgsApplication
 
 from .provider import NearThingsProvider
+from .translation import drop_translation, load_translation
 
 
 class NearThingsPlugin:
@@ -14,6 +15,8 @@ class NearThingsPlugin:
         self._iface = iface
         self._provider: Optional[NearThingsProvider] = None
         self._window: Optional[Any] = None
+        # Before any text is made.
+        self._translation = load_translation()
 
     def initProcessing(self) -> None:
         """Register the provider; QGIS owns it from then on."""
@@ -37,3 +40,5 @@ class NearThingsPlugin:
         if self._provider is not None:
             QgsApplication.processingRegistry().removeProvider(self._provider)
             self._provider = None
+        drop_translation(self._translation)
+        self._translation = None

@@ -1,0 +1,94 @@
+"""Template and translations hold what the plugin says, and QGIS finds them."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[2] / "resources" / "i18n"
+UPDATE = runpy.run_path(str(FOLDER / "update.py"))
+LANGUAGES = dict(UPDATE["languages"]())
+MEND = "run `make translations`, and translate what it names"
+
+
+@pytest.fixture
+def german(application):
+    """QGIS set to German."""
+    from near_things.qgis_plugin.translation import drop_translation, load_translation
+    from qgis.core import QgsSettings
+
+    settings = QgsSettings()
+    settings.setValue("locale/overrideFlag", True)
+    settings.setValue("locale/userLocale", "de_AT")
+    translator = load_translation()
+    yield translator
+    drop_translation(translator)
+    settings.remove("locale/overrideFlag")
+    settings.remove("locale/userLocale")
+
+
+def test_texts_are_found_in_code() -> None:
+    code = 'a = tr("one")\nb = f(tr("two {n}" " more").format(n=tr("three")), self.tr("no"))\n'
+    texts_of = UPDATE["texts_of"]
+    assert texts_of(code, "x.py") == [(1, "one"), (2, "three"), (2, "two {n} more")]
+    for wrong in ("tr(text)", 'tr(f"{a}")', 'tr("a" + b)', "tr()", 'tr("a", 2)'):
+        with pytest.raises(ValueError, match=r"x\.py:1: "):
+            texts_of(wrong, "x.py")
+
+
+def test_there_is_german() -> None:
+    assert "de" in LANGUAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_texts_are_translated(language: str) -> None:
+    translations = UPDATE["read"](LANGUAGES[language])
+    template = UPDATE["read"](FOLDER / "near_things.ts")
+    assert [text for text in template if not translations.get(text)] == [], MEND
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_placeholders_agree(language: str) -> None:
+    fields = re.compile(r"\{[^{}]*\}")
+    for text, translation in UPDATE["read"](LANGUAGES[language]).items():
+        assert sorted(fields.findall(text)) == sorted(fields.findall(translation)), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_loaded_is_what_was_translated(application, language: str) -> None:
+    from qgis.PyQt.QtCore import QCoreApplication, QTranslator
+
+    path = LANGUAGES[language]
+    translations = UPDATE["read"](path)
+    compiled = path.with_suffix(".qm").read_bytes()
+    assert compiled == UPDATE["compiled"](language, translations), MEND
+    translator = QTranslator()
+    assert translator.load(str(path.with_suffix(".qm")))
+    QCoreApplication.installTranslator(translator)
+    try:
+        for text, translation in translations.items():
+            assert QCoreApplication.translate("NearThings", text) == translation
+        assert QCoreApplication.translate("NearThings", "what nobody says") == "what nobody says"
+        assert QCoreApplication.translate("Other", "Help (F1)") == "Help (F1)"
+    finally:
+        QCoreApplication.removeTranslator(translator)
+
+
+def test_a_widget_speaks_german(german) -> None:
+    from near_things.qgis_plugin.gui.job_bar import JobBar
+
+    assert JobBar().stop.text() == "Anhalten"
+
+
+def test_without_a_translation_texts_are_as_written(german) -> None:
+    from near_things.qgis_plugin.gui.job_bar import JobBar
+    from near_things.qgis_plugin.translation import drop_translation, load_translation
+    from qgis.core import QgsSettings
+
+    drop_translation(german)
+    QgsSettings().setValue("locale/userLocale", "fi")
+    assert load_translation() is None
+    assert JobBar().stop.text() == "Stop"
