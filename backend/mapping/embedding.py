@@ -28,7 +28,7 @@ from .geotiff import bounded_cache
 from .grid import MapGrid
 from .map_writing import MapWriter
 from .opening import open_scene_for
-from .pictures import write_clusters, write_picture
+from .pictures import read_components, write_clusters, write_picture
 from .principal_components import PrincipalComponents
 from .statistics import Moments, Sample
 
@@ -51,8 +51,10 @@ class _Task:
         return f"{Path(self.file_name).stem}_{kind}.tif"
 
 
-def embed_scenes(job: EmbedJob, reporter: Reporter) -> None:
-    """Map each scene of the job; see EmbedJob. The outputs appear when all of them are whole.
+def embed_scenes(job: EmbedJob, reporter: Reporter) -> list[Path]:
+    """Map each scene of the job and give the maps' paths; see EmbedJob.
+
+    The outputs appear when all of them are whole.
 
     One scene gives the file `job.output` (and NAME_picture.tif, NAME_clusters.tif beside it);
     several give a folder of them. Pictures and clusters of one job share their colours.
@@ -63,6 +65,7 @@ def embed_scenes(job: EmbedJob, reporter: Reporter) -> None:
     check_output(output, overwrite=job.overwrite)
     encoder = load_encoder(job.encoder, choose_device(job.device))
     tasks = _plan(job, encoder.information, reporter)
+    components = _given_components(job) if job.picture and job.colours_of else None
     if single:
         for kind in _layers(job):
             check_output(output.parent / tasks[0].layer(kind), overwrite=job.overwrite)
@@ -95,8 +98,10 @@ def embed_scenes(job: EmbedJob, reporter: Reporter) -> None:
                 f"no tile has enough valid pixels ({job.minimum_valid_fraction:g} of the tile)",
                 "lower --minimum-valid-fraction, or check --nodata",
             )
-        _write_layers(folder, made, job, reporter, moments, sample)
-    _announce(output, made, job, reporter, single=single)
+        if job.picture and components is None:
+            components = PrincipalComponents.fit(moments, sample.vectors)
+        _write_layers(folder, made, job, reporter, moments, sample, components)
+    return _announce(output, made, job, reporter, single=single)
 
 
 def _check_name(job: EmbedJob, *, single: bool) -> None:
@@ -148,7 +153,7 @@ def _information(job: EmbedJob, encoder: EncoderInformation, task: _Task) -> Map
     """What the map of a task says of itself."""
     return MapInformation(
         encoder=encoder.identity,
-        encoder_sha256=hashlib.sha256(Path(job.encoder).read_bytes()).hexdigest(),
+        encoder_sha256=_encoder_hash(job),
         method=encoder.method,
         dataset=encoder.dataset,
         features=job.features,
@@ -162,7 +167,30 @@ def _information(job: EmbedJob, encoder: EncoderInformation, task: _Task) -> Map
         date=task.scene.date or "",
         software=f"Near Things {__version__}",
         command=shlex.join(["python", "-m", "backend.embed", *to_arguments(job)]),
+        band_sources=_band_sources(task.scene, encoder.bands),
     )
+
+
+def _encoder_hash(job: EmbedJob) -> str:
+    return hashlib.sha256(Path(job.encoder).read_bytes()).hexdigest()
+
+
+def _given_components(job: EmbedJob) -> PrincipalComponents:
+    """Those of the picture `job.colours_of`; RequestError where it shows other vectors."""
+    tags, components = read_components(Path(job.colours_of))
+    if (tags.get("encoder_sha256"), tags.get("features")) != (_encoder_hash(job), job.features):
+        raise RequestError(
+            f"{job.colours_of} shows the vectors of another encoder: {tags.get('encoder')}",
+            "give --colours-of a picture by this encoder, or leave it out",
+        )
+    return components
+
+
+def _band_sources(scene: Scene, names: Sequence[str]) -> str:
+    """See `MapInformation.band_sources`."""
+    known = {band.name: band for band in scene.bands}
+    places = [(scene.files.index(known[name].file), known[name].index) for name in names]
+    return " ".join(f"{file}:{band}" for file, band in places)
 
 
 def _write_layers(
@@ -172,6 +200,7 @@ def _write_layers(
     reporter: Reporter,
     moments: Moments,
     sample: Sample,
+    components: PrincipalComponents | None,
 ) -> None:
     """Styles, pictures and clusters; one projection and one set of centres for all maps."""
     bands = np.sort(np.argsort(-moments.deviation, kind="stable")[:3])
@@ -179,7 +208,6 @@ def _write_layers(
     low = moments.mean[bands] - 2 * moments.deviation[bands]
     high = moments.mean[bands] + 2 * moments.deviation[bands]
     style = styles.colour_composite(bands + 1, low, high)
-    components = PrincipalComponents.fit(moments, sample.vectors) if job.picture else None
     clusters = Clusters.fit(sample.vectors, job.clusters, job.seed) if job.clusters else None
     if clusters and len(clusters) < job.clusters:
         reporter.warning(f"only {len(clusters)} vectors differ: so many clusters are made")
@@ -194,10 +222,11 @@ def _write_layers(
 
 def _announce(
     output: Path, tasks: Sequence[_Task], job: EmbedJob, reporter: Reporter, *, single: bool
-) -> None:
-    """Name what was made."""
+) -> list[Path]:
+    """Name what was made; gives the maps' paths."""
     folder = output.parent if single else output
     for task in tasks:
         reporter.artifact("embedding map", folder / task.file_name)
         for kind in _layers(job):
             reporter.artifact(kind, folder / task.layer(kind))
+    return [folder / task.file_name for task in tasks]

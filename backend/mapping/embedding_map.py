@@ -42,6 +42,9 @@ class MapInformation:
     date: str
     software: str
     command: str  # makes the map again
+    # Where the scene holds `bands`, in their order: number of the file from 0, and of its band
+    # from 1, as "0:1 1:1"; empty in maps from before it was kept.
+    band_sources: str = ""
 
     def to_tags(self) -> dict[str, str]:
         """The tags of the GeoTIFF."""

@@ -7,7 +7,10 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import numpy as np
+import rasterio
+from rasterio.errors import RasterioError
 
+from backend.runtime.errors import RequestError
 from backend.runtime.files import remove, whole_file
 from backend.runtime.reporter import Reporter
 
@@ -37,6 +40,19 @@ def write_picture(
         resampling="AVERAGE",
     )
     styles.write_style(styles.colour_composite((1, 2, 3), (1, 1, 1), (255, 255, 255)), path)
+
+
+def read_components(path: Path) -> tuple[dict[str, str], PrincipalComponents]:
+    """The tags of a colour picture, and the projection in them. Raises RequestError."""
+    try:
+        with rasterio.open(path) as source:
+            tags = source.tags()
+        return tags, PrincipalComponents.from_tags(tags)
+    except (RasterioError, KeyError, ValueError) as error:
+        raise RequestError(
+            f"{path} is no colour picture of an embedding map: {error}",
+            "give a NAME_picture.tif that `python -m backend.embed --picture` wrote",
+        ) from error
 
 
 def write_clusters(

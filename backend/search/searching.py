@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from backend.contract.jobs import SearchJob
+from backend.contract.jobs import IndexJob, SearchJob
 from backend.data.dataset import TileDataset
 from backend.mapping.embedding_map import EmbeddingMap
 from backend.mapping.geotiff import bounded_cache
@@ -40,7 +40,7 @@ def search(job: SearchJob, reporter: Reporter) -> None:
     check_output(Path(job.output), overwrite=job.overwrite)
     if job.similarity:
         check_output(Path(job.similarity), overwrite=job.overwrite)
-    with bounded_cache(), _open_target(job, reporter) as target:
+    with bounded_cache(), open_target(job, reporter) as target:
         query = make_query(job, target, reporter)
         positions, similarities = find_neighbours(
             target, query, job.k, separation_px=job.separation_px, reporter=reporter
@@ -55,8 +55,8 @@ def search(job: SearchJob, reporter: Reporter) -> None:
         _write(job, target, query, positions, similarities, reporter)
 
 
-def _check_request(job: SearchJob) -> None:
-    """RequestError for settings that do not go together."""
+def check_target(job: SearchJob | IndexJob) -> None:
+    """RequestError unless the job names a map, or a dataset with an encoder."""
     if bool(job.embedding) == bool(job.dataset):
         raise RequestError(
             "search either an embedding map or a dataset"
@@ -71,6 +71,11 @@ def _check_request(job: SearchJob) -> None:
         raise RequestError(
             "an embedding map needs no encoder", "leave out --encoder, or give --dataset"
         )
+
+
+def _check_request(job: SearchJob) -> None:
+    """RequestError for settings that do not go together."""
+    check_target(job)
     given = [job.chip is not None, bool(job.points), bool(job.examples)]
     if sum(given) != 1:
         raise RequestError(
@@ -90,7 +95,8 @@ def _check_request(job: SearchJob) -> None:
 
 
 @contextlib.contextmanager
-def _open_target(job: SearchJob, reporter: Reporter) -> Iterator[Target]:
+def open_target(job: SearchJob | IndexJob, reporter: Reporter) -> Iterator[Target]:
+    """The job's map or dataset, opened."""
     if job.embedding:
         with EmbeddingMap(job.embedding) as source:
             if source.information is None:

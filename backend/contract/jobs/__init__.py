@@ -6,6 +6,7 @@ from .embed import EmbedJob
 from .estimate import EstimateJob
 from .evaluate import EvaluateJob
 from .finetune import FineTuneJob
+from .index import IndexJob
 from .ingest import IngestJob
 from .sample import SampleJob
 from .search import SearchJob
@@ -18,6 +19,7 @@ __all__ = [
     "EstimateJob",
     "EvaluateJob",
     "FineTuneJob",
+    "IndexJob",
     "IngestJob",
     "SampleJob",
     "SearchJob",

@@ -56,11 +56,25 @@ class EmbedJob:
         minimum=0,
         maximum=255,
     )
+    vectors: bool = setting(
+        "flag",
+        False,
+        "Lay out the vectors in NAME.vectors too, for exploring by clicking in QGIS",
+        label="Vectors for exploring",
+    )
     storage: str = setting(
         "choice",
         "float32",
         "Values in the map: float32, or uint8 with scale and offset",
         choices=("float32", "uint8"),
+    )
+    colours_of: str = setting(
+        "raster",
+        "",
+        "Colour picture of an earlier map by the same encoder: the picture takes its colours, so "
+        "that the two can be compared; by default colours are fitted anew",
+        label="Colours of an earlier picture",
+        advanced=True,
     )
     edges: str = setting(
         "choice",
