@@ -7,11 +7,14 @@ from typing import Any, Dict, List, Mapping
 from .catalogue import Method
 from .jobs.train import TrainJob
 from .settings import SettingsError, make_job
-from .systems import cmc, geokr, moco, multitask, saumoco, tile2vec
+from .systems import byol, cmc, geokr, moco, moments, multitask, saumoco, simclr, tile2vec
 
 _METHODS = (
     *saumoco.METHODS,
     *moco.METHODS,
+    *simclr.METHODS,
+    *byol.METHODS,
+    *moments.METHODS,
     *cmc.METHODS,
     *geokr.METHODS,
     *multitask.METHODS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -64,6 +65,14 @@ def warmed_up(momentum: float) -> Schedule:
     """m(t) = min(1 - 1/(t + 1), momentum): first the plain mean of all networks so far, so that
     the start is soon forgotten (Tarvainen & Valpola, Mean teachers, 2017, its released code)."""
     return lambda step: min(1 - 1 / (step + 1), momentum)
+
+
+def rising(momentum: float, steps: int) -> Schedule:
+    """m(t) = 1 - (1 - momentum)·(1 + cos(π (t - 1) / steps)) / 2, for t = 1 … steps (BYOL, 3.2).
+
+    From `momentum` towards 1, where the follower would stand still.
+    """
+    return lambda step: 1 - (1 - momentum) * (1 + math.cos(math.pi * (step - 1) / steps)) / 2
 
 
 def as_geokr_released(momentum: float, batch_size: int) -> Schedule:

@@ -7,6 +7,8 @@ from torch import nn
 
 from backend.contract.jobs import TrainJob
 
+from .lars import Lars
+
 SGD_MOMENTUM = 0.9
 ADAM_BETA2 = 0.999
 
@@ -14,9 +16,12 @@ ADAM_BETA2 = 0.999
 def make_optimiser(job: TrainJob, network: nn.Module) -> torch.optim.Optimizer:
     """An optimiser of the parameters that require a gradient; the rate is set at each step.
 
-    Weight decay is on all of them, normalisation and biases included, as SauMoCo has it.
+    Weight decay is on all of them, normalisation and biases included, as SauMoCo has it; under
+    LARS those have none.
     """
     parameters = [p for p in network.parameters() if p.requires_grad]
+    if job.optimiser == "lars":
+        return Lars(parameters, lr=job.learning_rate, weight_decay=job.weight_decay)
     common = dict(lr=job.learning_rate, weight_decay=job.weight_decay, fused=True)
     if job.optimiser == "sgd":
         return torch.optim.SGD(parameters, momentum=SGD_MOMENTUM, nesterov=job.nesterov, **common)

@@ -15,10 +15,11 @@ def learning_rate(job: TrainJob, plan: Plan, step: int) -> float:
     `decay_factor` once more at each of the epochs `decay_at_epochs`, or, where there are none,
     after every `decay_every_epochs` epochs, counted from epoch `decay_delay_epochs` on.
     """
-    if step < job.warmup_steps:
-        return job.learning_rate * (step + 1) / job.warmup_steps
+    warmup = job.warmup_steps or round(job.warmup_epochs * plan.steps_per_epoch)
+    if step < warmup:
+        return job.learning_rate * (step + 1) / warmup
     if job.schedule == "cosine":
-        progress = (step - job.warmup_steps) / max(1, plan.steps - job.warmup_steps)
+        progress = (step - warmup) / max(1, plan.steps - warmup)
         return job.learning_rate * 0.5 * (1 + math.cos(math.pi * progress))
     if job.schedule == "step":
         falls = _falls(job, plan.epoch(step))

@@ -4,8 +4,8 @@ import os
 import sys
 import time
 import traceback
+from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Callable, Generator
 
 from qgis.PyQt.QtCore import QObject, QTimer
 from qgis.PyQt.QtWidgets import QApplication, QWidget

@@ -45,6 +45,11 @@ METHODS = {
         "--embedding-dimension",
         8,
     ),
+    "simclr": ("--embedding-dimension", 8, "--second-view", "near"),
+    "byol": ("--hidden-dimension", 16, "--projected-dimension", 8),
+    "simsiam": ("--projected-dimension", 16, "--predictor-dimension", 4, "--optimiser", "lars"),
+    "barlow-twins": ("--projector-dimension", 16),
+    "vicreg": ("--projector-dimension", 16),
     "tile2vec": ("--embedding-dimension", 8, "--stem", "imagenet", "--distant-neighbours"),
     "tile2vec-bce": ("--stem", "imagenet", "--head", "mlp-absdiff", "--randomise", "per_step"),
 }

@@ -90,8 +90,9 @@ class TrainJob:
     optimiser: str = setting(
         "choice",
         "sgd",
-        "Optimiser: SGD with momentum 0.9, Adam, or Adam with decoupled weight decay",
-        choices=("sgd", "adam", "adamw"),
+        "Optimiser: SGD with momentum 0.9, Adam, Adam with decoupled weight decay, or LARS, which "
+        "fits each layer's rate to its weights, for batches of thousands",
+        choices=("sgd", "adam", "adamw", "lars"),
         advanced=True,
     )
     nesterov: bool = setting("flag", True, "Nesterov's form of SGD's momentum", advanced=True)
@@ -125,6 +126,14 @@ class TrainJob:
         "Steps of linear warm-up",
         minimum=0,
         label="Warm-up steps",
+        advanced=True,
+    )
+    warmup_epochs: float = setting(
+        "number",
+        0.0,
+        "The same in passes over the training chips, where there are no warm-up steps",
+        minimum=0.0,
+        label="Warm-up epochs",
         advanced=True,
     )
     decay_every_epochs: int = setting(
