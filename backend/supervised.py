@@ -26,11 +26,16 @@ def stop_when_closed(descriptor: int) -> None:
     _thread.interrupt_main(signal.SIGTERM)
 
 
+def lead_group() -> None:
+    """Make this process the leader of its group, which then ends with it."""
+    if hasattr(os, "setsid") and os.getpgrp() != os.getpid():
+        os.setsid()
+
+
 def main() -> None:
     """Run the verb that the first argument names; does not return before it ends."""
     verb, *arguments = sys.argv[1:]
-    if hasattr(os, "setsid") and os.getpgrp() != os.getpid():
-        os.setsid()
+    lead_group()
     threading.Thread(target=stop_when_closed, args=(0,), daemon=True).start()
     sys.argv = [verb, *arguments]
     runpy.run_module(f"backend.{verb}", run_name="__main__", alter_sys=True)

@@ -72,10 +72,11 @@ class Reporter:
         self._stdout = stdout or sys.stdout
         self._file: TextIO | None = None
         self._waiting: list[str] = []
+        self._contexts = contextlib.ExitStack()
 
     def log_to(self, path: Path) -> None:
         """Write the events, those so far included, to the end of the file at `path`."""
-        self.close()
+        self._close_file()
         torn = path.exists() and not path.read_bytes().endswith(b"\n")
         self._file = open(path, "a", encoding="utf-8")
         if torn and path.stat().st_size:
@@ -85,8 +86,16 @@ class Reporter:
             self._write_line(line)
         self._waiting = []
 
+    def until_closed(self, context: contextlib.AbstractContextManager) -> None:
+        """Enter `context`, and leave it when the job has said its last."""
+        self._contexts.enter_context(context)
+
     def close(self) -> None:
-        """Close the events file."""
+        """Close the events file, and leave what was entered by `until_closed`."""
+        self._close_file()
+        self._contexts.close()
+
+    def _close_file(self) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None

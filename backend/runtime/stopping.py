@@ -1,25 +1,38 @@
-"""Stop requests: SIGINT and SIGTERM set a flag that long work looks at between its steps."""
+"""Stop requests, which long work looks for between its steps: SIGINT, SIGTERM, or a file."""
 
 from __future__ import annotations
 
 import contextlib
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 from .errors import Stopped
 
 _received: int | None = None
+_files: list[Path] = []
 
 
 def requested() -> bool:
-    """True once a stop signal has come."""
-    return _received is not None
+    """True once a stop signal has come, or a file that is one is there."""
+    return _received is not None or any(file.exists() for file in _files)
 
 
 def raise_if_requested() -> None:
-    """Raise Stopped once a stop signal has come."""
-    if _received is not None:
-        raise Stopped(_received)
+    """Raise Stopped once a stop is requested; by a file it is as by SIGTERM."""
+    if requested():
+        raise Stopped(_received or signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def by_file(path: Path) -> Iterator[None]:
+    """For the block, a file at `path` is a stop request too; it is removed at the end."""
+    _files.append(path)
+    try:
+        yield
+    finally:
+        _files.remove(path)
+        path.unlink(missing_ok=True)
 
 
 def _handle(number: int, _frame: object) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from backend.networks.decoder_file import save_decoder
 from backend.networks.encoder_file import EncoderInformation, save_encoder
 from backend.runtime import stopping
 from backend.runtime.device import choose_device
-from backend.runtime.errors import DataError, MachineError, RequestError, Stopped
+from backend.runtime.errors import DataError, MachineError, RequestError
 from backend.runtime.reporter import Reporter
 
 from .batches import Batch, Batches
@@ -27,7 +26,7 @@ from .collapse import CollapseMonitor
 from .learner import Learner
 from .log import Log
 from .online_knn import OnlineKNN, make_online_knn
-from .run_folder import check_run_output, open_run, stop_file
+from .run_folder import check_run_output, open_run
 from .speed import measure_speed
 
 # Steps before which no collapse is called: every run starts with all tiles in one place.
@@ -96,7 +95,6 @@ class _Run:
 
     def go(self) -> None:
         """Restore, take all steps that are left, export."""
-        stop_file(self.folder).unlink(missing_ok=True)
         if self.job.resume:
             self.restore()
         if self.step == 0:
@@ -136,7 +134,7 @@ class _Run:
                 self.step += 1
                 speed.count(len(batch.chips) * len(batch.tiles))
 
-                last, stop, note = self.step == total, self.stop_wanted(), ""
+                last, stop, note = self.step == total, stopping.requested(), ""
                 knn_due = self.knn is not None and (last or self.step % job.knn_every_steps == 0)
                 log_due = last or knn_due or self.step % job.log_every_steps == 0
                 save_due = last or stop or self.step % job.checkpoint_every_steps == 0
@@ -155,7 +153,7 @@ class _Run:
                         self.save()
                 phase.advance(note=note, stop=False)
                 if stop and not last:
-                    self.stop()
+                    stopping.raise_if_requested()
         self.reporter.say(speed.summary())
 
     def check_finite(self, batch: Batch) -> None:
@@ -175,15 +173,6 @@ class _Run:
             "start a new run with a lower --learning-rate, a longer --warmup-steps, or a "
             "--gradient-clip of 1",
         )
-
-    def stop_wanted(self) -> bool:
-        return stopping.requested() or stop_file(self.folder).exists()
-
-    def stop(self) -> None:
-        """Leave by way of Stopped, with the signal's status, or SIGTERM's for the stop file."""
-        stop_file(self.folder).unlink(missing_ok=True)
-        stopping.raise_if_requested()
-        raise Stopped(signal.SIGTERM)
 
     def save(self) -> None:
         """Write a checkpoint, and the encoder as it is now."""

@@ -16,8 +16,17 @@ import torch
 from backend import __version__
 from backend.contract.jobs import TrainJob
 from backend.contract.methods import find_method, make_train_job
+from backend.contract.processes import (
+    STOP_FILE,
+    FolderTaken,
+    is_alive,
+    read_record,
+    take_back_stop,
+    working_in,
+)
 from backend.contract.settings import to_mapping
 from backend.data.dataset import TileDataset
+from backend.runtime import stopping
 from backend.runtime.errors import DataError, RequestError
 from backend.runtime.files import check_output, whole_folder, write_json
 from backend.runtime.reporter import Reporter
@@ -102,6 +111,7 @@ def _describe(job: TrainJob, dataset: TileDataset, device: torch.device) -> dict
             name=information.name,
             fingerprint=information.fingerprint,
             bands=dataset.band_names,
+            tile_size_px=information.tile_size_px,
             training_chips=information.splits["train"],
         ),
         seeds=dict(seed=job.seed),
@@ -120,8 +130,14 @@ def _describe(job: TrainJob, dataset: TileDataset, device: torch.device) -> dict
 
 
 def check_run_output(job: TrainJob) -> None:
-    """RequestError where the job may not write to its output."""
+    """RequestError where the job may not write to its output.
+
+    A request to stop that an earlier process left in the folder is forgotten.
+    """
     folder = Path(job.output)
+    if is_alive(folder):
+        raise _taken(folder)
+    take_back_stop(folder)
     if job.resume:
         if read_run(folder) is None:
             raise RequestError(
@@ -137,6 +153,14 @@ def check_run_output(job: TrainJob) -> None:
                 f"{folder} is no run folder, so --overwrite does not replace it",
                 "give another --output",
             )
+
+
+def _taken(folder: Path) -> RequestError:
+    return RequestError(
+        f"the run in {folder} is being trained already, by process "
+        f"{read_record(folder).get('process_id')}",
+        "wait for its end, or stop it first",
+    )
 
 
 def open_run(job: TrainJob, dataset: TileDataset, device: torch.device, reporter: Reporter) -> Path:
@@ -157,10 +181,10 @@ def open_run(job: TrainJob, dataset: TileDataset, device: torch.device, reporter
     else:
         with whole_folder(folder) as temporary:
             write_json(temporary / "run.json", _describe(job, dataset, device))
+    try:
+        reporter.until_closed(working_in(folder))
+    except FolderTaken as error:
+        raise _taken(folder) from error
+    reporter.until_closed(stopping.by_file(folder / STOP_FILE))
     reporter.log_to(folder / "events.jsonl")
     return folder
-
-
-def stop_file(folder: Path) -> Path:
-    """A file of this name asks the run to stop, as SIGTERM does; QGIS has no signals on Windows."""
-    return folder / "stop"

@@ -333,3 +333,27 @@ def test_run_json_is_accepted_back(whole: Path, tmp_path: Path) -> None:
     output = tmp_path / "again"
     assert train.main(["--config", str(config), "--output", str(output)]) == 0
     assert_equal_runs(whole, output)
+
+
+def test_a_run_that_is_being_trained_is_left_alone(
+    dataset: Path, whole: Path, tmp_path: Path, capsys
+) -> None:
+    output = tmp_path / "busy"
+    process = start(dataset, output)
+    wait_for_rows(output, 1)
+    os.kill(process.pid, signal.SIGSTOP)
+    try:
+        assert train.main(["--output", str(output), "--resume"]) == 2
+        assert f"is being trained already, by process {process.pid}" in capsys.readouterr().err
+        assert train.main(arguments(dataset, output, "--overwrite")) == 2
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
+    assert process.wait(60) == 0
+    assert_equal_runs(whole, output)
+
+
+def test_a_request_to_stop_that_was_left_behind_is_forgotten(whole: Path, copied: Path) -> None:
+    (copied / "stop").touch()
+    (copied / "checkpoints" / "step-000000009.pt").unlink()
+    assert train.main(["--output", str(copied), "--resume"]) == 0
+    assert_equal_runs(whole, copied)
