@@ -6,6 +6,7 @@ from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.build import BuildTileDataset
+from .algorithms.cluster import ClusterEmbeddingMap
 from .algorithms.crop import CropScenes
 from .algorithms.embed import MakeEmbeddingMap
 from .algorithms.evaluate import EvaluateEncoder
@@ -13,6 +14,7 @@ from .algorithms.finetune import FineTuneEncoder
 from .algorithms.ingest import ImportTiles
 from .algorithms.sample import SampleLandscape
 from .algorithms.search import FindSimilarPlaces
+from .algorithms.similarity import MapSimilarity
 from .algorithms.train import PretrainEncoder
 from .icons import icon, icon_path
 
@@ -27,6 +29,8 @@ ALGORITHMS = (
     FineTuneEncoder,
     MakeEmbeddingMap,
     FindSimilarPlaces,
+    MapSimilarity,
+    ClusterEmbeddingMap,
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from sklearn.cluster import KMeans
 
@@ -33,6 +35,33 @@ class Clusters:
         # |v - c|² less |v|², which is the same for all centres.
         distances = (self.centres**2).sum(axis=1) - 2 * (vectors @ self.centres.T)
         return (distances.argmin(axis=1) + 1).astype(np.uint8)
+
+
+def names_by_class(counts: np.ndarray, classes: Sequence[str]) -> list[str]:
+    """Names of clusters by the land cover (clusters, classes) counted under each.
+
+    "3 · mostly shrubland" where one class has half of it, "3 · forest and water" where two have
+    the half, "3 · mixed, most of it forest" where even those have less; "Cluster 3" without any.
+    """
+    names = []
+    for number, row in enumerate(counts, start=1):
+        total = row.sum()
+        first, second = (*np.argsort(-row, kind="stable"), 0)[:2]
+        if total == 0:
+            names.append(f"Cluster {number}")
+        elif 2 * row[first] >= total:
+            names.append(f"{number} · mostly {_inside_a_line(classes[first])}")
+        elif 2 * (row[first] + row[second]) >= total:
+            both = f"{_inside_a_line(classes[first])} and {_inside_a_line(classes[second])}"
+            names.append(f"{number} · {both}")
+        else:
+            names.append(f"{number} · mixed, most of it {_inside_a_line(classes[first])}")
+    return names
+
+
+def _inside_a_line(name: str) -> str:
+    """A class's name without its capital: "Open water" is "open water", and "NLCD 3" stays."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def distinct_colours(count: int) -> list[tuple[int, int, int]]:

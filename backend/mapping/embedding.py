@@ -30,10 +30,8 @@ from .map_writing import MapWriter
 from .opening import open_scene_for
 from .pictures import read_components, write_clusters, write_picture
 from .principal_components import PrincipalComponents
-from .statistics import Moments, Sample
+from .statistics import Moments, Sample, sample_size
 
-SAMPLE_VECTORS = 20_000
-SAMPLE_BYTES = 64 * 2**20
 # Positions of several maps must differ in the sample: a map is taken to have fewer pixels.
 POSITIONS_PER_MAP = 2**40
 
@@ -73,7 +71,7 @@ def embed_scenes(job: EmbedJob, reporter: Reporter) -> list[Path]:
     _check_disk(output.parent, tasks, dimension, job.storage)
 
     moments = Moments(dimension)
-    sample = Sample(min(SAMPLE_VECTORS, SAMPLE_BYTES // (4 * dimension)), dimension, job.seed)
+    sample = Sample(sample_size(dimension), dimension, job.seed)
     writer = MapWriter(encoder, job, reporter)
     made = []
     staged = whole_files(output) if single else whole_folder(output)

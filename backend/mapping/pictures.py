@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -56,9 +56,18 @@ def read_components(path: Path) -> tuple[dict[str, str], PrincipalComponents]:
 
 
 def write_clusters(
-    source: EmbeddingMap, path: Path, clusters: Clusters, reporter: Reporter
+    source: EmbeddingMap,
+    path: Path,
+    clusters: Clusters,
+    reporter: Reporter,
+    *,
+    naming: Callable[[Path], list[str]] | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> None:
-    """The cluster of each pixel: uint8 with palette and names, numbered from 1; 0 is no data."""
+    """The cluster of each pixel: uint8 with palette and names, numbered from 1; 0 is no data.
+
+    `naming` gives the clusters' names once their raster is written; else they are numbered.
+    """
     colours = distinct_colours(len(clusters))
     palette = {0: (0, 0, 0, 0)}
     palette.update({n: (*colour, 255) for n, colour in enumerate(colours, start=1)})
@@ -67,13 +76,17 @@ def write_clusters(
         path,
         ("cluster",),
         lambda vectors: clusters.assign(vectors)[:, None],
-        {"description": f"k-means clusters of an embedding map, {len(clusters)} in all"},
+        {
+            "description": f"k-means clusters of an embedding map, {len(clusters)} in all",
+            **(tags or {}),
+        },
         reporter,
         resampling="MODE",
         palette=palette,
     )
-    _write_category_names(path, ["no data", *clusters.names])
-    styles.write_style(styles.paletted(clusters.names, colours), path)
+    names = naming(path) if naming else clusters.names
+    _write_category_names(path, ["no data", *names])
+    styles.write_style(styles.paletted(names, colours), path)
 
 
 def _write_layer(

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+SAMPLE_VECTORS = 20_000
+SAMPLE_BYTES = 64 * 2**20
+
+
+def sample_size(dimension: int) -> int:
+    """How many vectors of a map are kept to find its clusters and its range of colours by."""
+    return min(SAMPLE_VECTORS, SAMPLE_BYTES // (4 * dimension))
+
 
 class Extremes:
     """The least and the greatest value of each dimension; infinite before the first vector."""

@@ -88,8 +88,11 @@ def paletted(names: Sequence[str], colours: Sequence[tuple[int, int, int]]) -> E
     return root
 
 
-def ramp(low: float, high: float) -> Element:
-    """One band from `low` to `high` in viridis; values beyond take the end's colour."""
+def ramp(low: float, high: float, *, transparent_below: float | None = None) -> Element:
+    """One band from `low` to `high` in viridis; values beyond take the end's colour.
+
+    Values under `transparent_below` let what lies beneath the layer show.
+    """
     root, renderer = _raster_style(
         "singlebandpseudocolor",
         band="1",
@@ -105,11 +108,18 @@ def ramp(low: float, high: float) -> Element:
         minimumValue=repr(low),
         maximumValue=repr(high),
     )
-    for value, colour in zip(np.linspace(low, high, len(VIRIDIS)), VIRIDIS, strict=True):
-        SubElement(
-            shader, "item", value=f"{value:.6g}", color=colour, label=f"{value:.2f}", alpha="255"
-        )
+    first = low if transparent_below is None else max(low, min(transparent_below, high))
+    if transparent_below is not None:
+        # A step, not a slope: colours between two entries of a ramp are mixed, opacity too.
+        _ramp_entry(shader, first - (high - low) * 1e-6, VIRIDIS[0], alpha=0)
+    for value, colour in zip(np.linspace(first, high, len(VIRIDIS)), VIRIDIS, strict=True):
+        _ramp_entry(shader, value, colour)
     return root
+
+
+def _ramp_entry(shader: Element, value: float, colour: str, alpha: int = 255) -> None:
+    label = f"{value:.2f}" if alpha else f"less than {value:.2f}"
+    SubElement(shader, "item", value=f"{value:.8g}", color=colour, label=label, alpha=str(alpha))
 
 
 def outlines_by_rank(count: int) -> Element:
@@ -138,6 +148,15 @@ def outlines_by_rank(count: int) -> Element:
             render="true",
         )
         _symbol(symbols, "fill", str(number), "SimpleLine", _line(_RANK_COLOURS[number]))
+    return root
+
+
+def area_outlines() -> Element:
+    """Polygons as red outlines that let what lies beneath show through."""
+    root = Element("qgis", version="3.22.0", styleCategories="Symbology")
+    renderer = SubElement(root, "renderer-v2", type="singleSymbol", symbollevels="0")
+    symbols = SubElement(renderer, "symbols")
+    _symbol(symbols, "fill", "0", "SimpleLine", _line(_RANK_COLOURS[0]))
     return root
 
 

@@ -63,8 +63,9 @@ def _add_option(parser: argparse._ArgumentGroup, setting: Setting) -> None:
             options["nargs"] = "+"
             options["action"] = "extend"
     names = [setting.option]
-    if setting.name == "points":
-        names.append("--point")
+    if setting.kind == "points":
+        # One is as usual as several: --points may be written --point.
+        names.append(setting.option.removesuffix("s"))
     parser.add_argument(*names, **options)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import geopandas
 import numpy as np
+import pandas
 import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
@@ -19,6 +20,9 @@ from backend.runtime.reporter import Reporter
 
 from .index import unit_vectors
 from .target import Target
+
+# Vectors that are held at a time where each of them is compared with the whole map.
+MOST_VECTORS = 10_000
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,40 @@ def make_query(job: SearchJob, target: Target, reporter: Reporter) -> Query:
     if job.chip is not None:
         return _from_chip(job.chip, target)
     if job.points:
-        return _from_points(job.points, job.point_crs, target)
-    return _from_examples(job.examples, target, reporter)
+        return query_from_points(job.points, job.point_crs, target)
+    return query_from_examples(job.examples, target, reporter)
+
+
+def joined_query(
+    points: Sequence[str], point_crs: str, examples: str, target: Target, reporter: Reporter
+) -> Query:
+    """One query of points and of a layer, each of which may be empty, but not both.
+
+    A position that both name counts once.
+    """
+    queries = []
+    if points:
+        queries.append(query_from_points(points, point_crs, target))
+    if examples:
+        queries.append(query_from_examples(examples, target, reporter))
+    if len(queries) == 1:
+        return queries[0]
+    positions = np.unique(np.concatenate([query.positions for query in queries]))
+    geometries = pandas.concat([query.geometries for query in queries], ignore_index=True)
+    vector, found = _mean_vector(target, positions)
+    return Query(found, geometries, vector)
+
+
+def unit_vectors_of(query: Query, target: Target) -> np.ndarray:
+    """The unit vectors (n, D) at a query's positions; RequestError where there are too many."""
+    if len(query.positions) > MOST_VECTORS:
+        raise RequestError(
+            f"the counter-examples cover {len(query.positions):,} pixels of {target.description}, "
+            f"more than {MOST_VECTORS:,}",
+            "draw smaller polygons, or use points",
+        )
+    blocks = target.blocks(only=query.positions)
+    return np.concatenate([unit_vectors(vectors) for vectors, _, _ in blocks])
 
 
 def _from_chip(chip: int, target: Target) -> Query:
@@ -55,7 +91,8 @@ def _from_chip(chip: int, target: Target) -> Query:
     return Query(positions, geometries, vector)
 
 
-def _from_points(texts: Sequence[str], crs_text: str, target: Target) -> Query:
+def query_from_points(texts: Sequence[str], crs_text: str, target: Target) -> Query:
+    """The query of points X,Y in a CRS (by default the target's). RequestError for a wrong one."""
     points = [_parse_point(text) for text in texts]
     crs = _parse_crs(crs_text) if crs_text else pyproj.CRS.from_user_input(target.crs)
     transformer = _transformer(crs, target.crs, target)
@@ -126,7 +163,8 @@ def _extent(bounds: Sequence[float], crs: pyproj.CRS) -> str:
     return f"from {left} to {right} in X and from {bottom} to {top} in Y"
 
 
-def _from_examples(path: str, target: Target, reporter: Reporter) -> Query:
+def query_from_examples(path: str, target: Target, reporter: Reporter) -> Query:
+    """The query of a layer's points and polygons. RequestError or DataError where it has none."""
     layer = _read_examples(path)
     _transformer(layer.crs, target.crs, target)
     layer = layer.to_crs(target.crs)

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import geopandas
 import numpy as np
 import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from backend.mapping import styles
 from backend.mapping.embedding_map import EmbeddingMap
 from backend.mapping.geotiff import scratch_raster, write_cog, writing
-from backend.runtime.errors import MachineError
+from backend.mapping.layer_files import writing_layers
 from backend.runtime.files import remove
 from backend.runtime.reporter import Reporter
 
-from .index import cosine_similarity
 from .queries import Query
 from .target import Target
-
-
-@contextlib.contextmanager
-def _writing_layers(path: Path) -> Iterator[None]:
-    """Turn GDAL's errors while a GeoPackage is written into a MachineError: the disk refuses."""
-    try:
-        yield
-    except (DataSourceError, DataLayerError, FeatureError, RuntimeError) as error:
-        raise MachineError(
-            f"{path.name} cannot be written: {error}",
-            "the disk is full or a limit on file sizes is reached: free some space and run again",
-        ) from error
 
 
 def write_neighbours(
@@ -71,14 +56,23 @@ def write_neighbours(
     )
     # Version 1.2 is read without a warning by every GDAL that QGIS 3.22 and later come with.
     options = dict(driver="GPKG", dataset_options={"VERSION": "1.2"})
-    with _writing_layers(path):
+    with writing_layers(path):
         neighbours.to_file(path, layer="neighbours", **options)
         queries.to_file(path, layer="queries", driver="GPKG")
         pyogrio.write_dataframe(table, path, layer="layer_styles", driver="GPKG")
 
 
-def write_similarity(path: Path, source: EmbeddingMap, query: Query, reporter: Reporter) -> None:
-    """A raster of the cosine similarity of each map pixel with the query: float32 COG, -1..1."""
+def write_similarity(
+    path: Path,
+    source: EmbeddingMap,
+    score: Callable[[np.ndarray], np.ndarray],
+    reporter: Reporter,
+    *,
+    description: str = "cosine similarity",
+    tags: Mapping[str, str] | None = None,
+    transparent_below: float | None = None,
+) -> None:
+    """A raster of `score(vectors)`, (n,) of (n, D), of each map pixel: float32 COG, styled."""
     scratch = path.with_name(f"scratch-{path.name}")
     layout = dict(
         height=source.height,
@@ -95,15 +89,16 @@ def write_similarity(path: Path, source: EmbeddingMap, query: Query, reporter: R
             scratch_raster(scratch, **layout) as target,
             reporter.phase("similarity", total, "pixels") as phase,
         ):
-            target.descriptions = ("cosine similarity",)
+            target.descriptions = (description,)
+            target.update_tags(**(tags or {}))
             for window in source.windows():
                 vectors, valid = source.read(window)
                 values = np.full(valid.shape, np.nan, np.float32)
-                values[valid] = cosine_similarity(vectors, query.vector)
+                values[valid] = score(vectors)
                 with writing(scratch):
                     target.write(values, 1, window=window)
                 phase.advance(valid.size)
         write_cog(scratch, path, compression="DEFLATE", resampling="AVERAGE")
     finally:
         remove(scratch)
-    styles.write_style(styles.ramp(0.0, 1.0), path)
+    styles.write_style(styles.ramp(0.0, 1.0, transparent_below=transparent_below), path)

@@ -19,7 +19,7 @@ from backend.runtime.files import check_output, whole_files
 from backend.runtime.reporter import Reporter
 
 from .dataset_target import DatasetTarget
-from .index import NearestVectors
+from .index import NearestVectors, cosine_similarity
 from .map_target import MapTarget
 from .queries import Query, make_query
 from .results import write_neighbours, write_similarity
@@ -190,7 +190,12 @@ def _write(
         write_neighbours(folder / output.name, target, query, positions, similarities)
         if job.similarity:
             raster_folder = stack.enter_context(whole_files(raster))
-            write_similarity(raster_folder / raster.name, target.source, query, reporter)
+            write_similarity(
+                raster_folder / raster.name,
+                target.source,
+                lambda vectors: cosine_similarity(vectors, query.vector),
+                reporter,
+            )
     reporter.artifact("neighbours", output)
     if job.similarity:
         reporter.artifact("similarity map", raster)

@@ -48,6 +48,7 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
     verb = ""
     identifier = ""
     title = ""
+    section = ""
     job_class: type = object
     keywords: Sequence[str] = ()
     description = ""
@@ -73,6 +74,12 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
 
     def displayName(self) -> str:
         return self.title
+
+    def group(self) -> str:
+        return self.section
+
+    def groupId(self) -> str:
+        return self.section.lower()
 
     def shortDescription(self) -> str:
         return self.description.partition(". ")[0].rstrip(".") + "."

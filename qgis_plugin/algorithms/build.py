@@ -15,6 +15,7 @@ class BuildTileDataset(TileDatasetAlgorithm):
     verb = "build"
     identifier = "buildtiledataset"
     title = "Build tile dataset"
+    section = "Data"
     job_class = BuildJob
     keywords = ("tiles", "chips", "patches", "land cover", "training data", "sampling")
     description = (

@@ -22,6 +22,7 @@ class CropScenes(BackendAlgorithm):
     verb = "crop"
     identifier = "cropscenes"
     title = "Cut scenes into crops"
+    section = "Data"
     job_class = CropJob
     keywords = ("GeoKR", "GlobeLand30", "image chips", "8 bit", "GeoTIFF", "labels", "export")
     description = (

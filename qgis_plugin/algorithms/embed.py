@@ -17,6 +17,7 @@ class MakeEmbeddingMap(BackendAlgorithm):
     verb = "embed"
     identifier = "embeddingmap"
     title = "Make embedding map"
+    section = "Maps"
     job_class = EmbedJob
     keywords = ("features", "inference", "pca", "clusters", "k-means", "map", "segmentation")
     description = (

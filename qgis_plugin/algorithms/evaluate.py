@@ -20,6 +20,7 @@ class EvaluateEncoder(BackendAlgorithm):
     verb = "evaluate"
     identifier = "evaluateencoder"
     title = "Evaluate encoder"
+    section = "Encoders"
     job_class = EvaluateJob
     keywords = ("accuracy", "linear probe", "knn", "report", "confusion matrix", "validation")
     description = (

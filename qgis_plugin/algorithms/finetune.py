@@ -27,6 +27,7 @@ class FineTuneEncoder(BackendAlgorithm):
     verb = "finetune"
     identifier = "finetuneencoder"
     title = "Fine-tune encoder"
+    section = "Encoders"
     job_class = FineTuneJob
     keywords = ("transfer", "few labels", "segmentation", "classification", "report", "accuracy")
     description = (

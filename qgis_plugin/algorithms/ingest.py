@@ -29,6 +29,7 @@ class ImportTiles(TileDatasetAlgorithm):
     verb = "ingest"
     identifier = "importtiles"
     title = "Import tiles"
+    section = "Data"
     job_class = IngestJob
     keywords = ("EuroSAT", "numpy", "npy", "Tile2Vec", "GeoKR", "SauMoCo", "zip", "image folder")
     description = (

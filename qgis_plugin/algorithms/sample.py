@@ -19,6 +19,7 @@ class SampleLandscape(BackendAlgorithm):
     verb = "sample"
     identifier = "samplelandscape"
     title = "Write sample landscape"
+    section = "Data"
     job_class = SampleJob
     keywords = ("demo", "synthetic", "example", "test data")
     description = (

@@ -15,6 +15,7 @@ class FindSimilarPlaces(BackendAlgorithm):
     verb = "search"
     identifier = "findsimilar"
     title = "Find similar places"
+    section = "Maps"
     job_class = SearchJob
     keywords = ("nearest neighbours", "similarity", "retrieval", "query", "look alike")
     description = (

@@ -27,6 +27,7 @@ class PretrainEncoder(BackendAlgorithm):
     verb = "train"
     identifier = "pretrainencoder"
     title = "Pretrain encoder"
+    section = "Encoders"
     job_class = TrainJob
     keywords = ("train", "contrastive", "saumoco", "representation", "neural network", "torch")
     description = (

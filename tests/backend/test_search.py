@@ -15,54 +15,14 @@ import shapely
 
 from backend.data.dataset import TileDataset
 from backend.embed import main as embed
-from backend.mapping.embedding_map import EmbeddingMap, MapInformation
+from backend.mapping.embedding_map import EmbeddingMap
 from backend.networks.encoder_file import load_encoder
 from backend.search import searching
 from backend.search.__main__ import main
+from tests.backend.maps import EAST, NORTH, PIXEL, STRIDE, TILE, point_in, write_map
 
-TILE, STRIDE = 32, 16
-EAST, NORTH, PIXEL = 500_000.0, 4_000_000.0, 10.0  # of the scene
 ROWS, COLUMNS, DIMENSION = 30, 40, 6
 HOLE = (slice(3, 6), slice(10, 14))
-
-
-def write_map(path: Path, vectors: np.ndarray, **layout: object) -> Path:
-    """Write vectors (rows, columns, D) as an embedding map of a scene of 10 m pixels."""
-    information = MapInformation(
-        encoder="test",
-        encoder_sha256="0",
-        method="saumoco",
-        dataset="0",
-        features="embedding",
-        bands="a b",
-        tile_size_px=TILE,
-        stride_px=STRIDE,
-        edges="mirror",
-        minimum_valid_fraction=0.5,
-        scene="the scene",
-        scene_files="scene.tif",
-        date="",
-        software="test",
-        command="",
-    )
-    rows, columns, dimension = vectors.shape
-    step = STRIDE * PIXEL
-    options = dict(dtype="float32", nodata=np.nan, crs="EPSG:32612", blocksize=16, tiled=True)
-    options.update(layout)
-    options["blockxsize"] = options["blockysize"] = options.pop("blocksize")
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        height=rows,
-        width=columns,
-        count=dimension,
-        transform=rasterio.Affine(step, 0, EAST, 0, -step, NORTH),
-        **options,
-    ) as target:
-        target.write(np.moveaxis(vectors, -1, 0).astype(options["dtype"]))
-        target.update_tags(**information.to_tags())
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -93,13 +53,6 @@ def search(tmp_path: Path) -> Callable[..., geopandas.GeoDataFrame]:
         return geopandas.read_file(output, layer="neighbours")
 
     return run
-
-
-def point_in(row: int, column: int) -> str:
-    """A point in a map pixel, off its centre."""
-    x = EAST + (column + 0.3) * STRIDE * PIXEL
-    y = NORTH - (row + 0.8) * STRIDE * PIXEL
-    return f"{x},{y}"
 
 
 def ranked(vectors: np.ndarray, queries: list[tuple[int, int]]) -> list[tuple[float, int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,46 @@ def fake_backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         return python
 
     return make
+
+
+@pytest.fixture
+def feedback(provider):
+    """A feedback that keeps all that it is told, in `lines` by kind."""
+    from qgis.core import QgsProcessingFeedback
+
+    class Feedback(QgsProcessingFeedback):
+        def __init__(self) -> None:
+            super().__init__(False)
+            self.lines: list[tuple[str, str]] = []
+            self.cancel_at: float | None = None
+
+        def pushInfo(self, info):
+            self.lines.append(("info", info))
+
+        def pushWarning(self, warning):
+            self.lines.append(("warning", warning))
+
+        def setProgressText(self, text):
+            self.lines.append(("progress", text))
+
+        def pushCommandInfo(self, info):
+            self.lines.append(("command", info))
+
+        def isCanceled(self):
+            return self.cancel_at is not None and time.monotonic() > self.cancel_at
+
+        def told(self, kind: str) -> list[str]:
+            return [text for k, text in self.lines if k == kind]
+
+    return Feedback()
+
+
+@pytest.fixture
+def run(provider, feedback):
+    """Run an algorithm as Processing does; QgsProcessingException where it fails."""
+    import processing
+
+    def run_(name: str, **parameters):
+        return processing.run(f"nearthings:{name}", parameters, feedback=feedback)
+
+    return run_

@@ -11,6 +11,14 @@ from qgis.core import QgsFeature, QgsGeometry, QgsRasterLayer, QgsVectorLayer
 
 gdal.UseExceptions()
 
+# A fake that writes down its arguments and is done.
+OBEDIENT = """
+open(os.path.join(os.path.dirname(__file__), "arguments.json"), "w").write(json.dumps(sys.argv))
+say("started", verb=verb, job={}, process_id=1, software="0")
+progress(1, 2)
+progress(2, 2)
+"""
+
 
 def write_raster(
     path: Path,
@@ -75,3 +83,8 @@ def encoder_file(folder: Path) -> Path:
     path = folder / "encoder.safetensors"
     path.write_bytes(b"")
     return path
+
+
+def asked(python: Path) -> list[str]:
+    """The job's arguments that the fake backend was given."""
+    return json.loads((python.parent / "arguments.json").read_text())[5:]

@@ -2,68 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import time
-from pathlib import Path
 
 import pytest
-from inputs import dataset_folder, encoder_file, polygon_layer, raster_layer, write_raster
-
-# A fake that writes down its arguments and is done.
-OBEDIENT = """
-open(os.path.join(os.path.dirname(__file__), "arguments.json"), "w").write(json.dumps(sys.argv))
-say("started", verb=verb, job={}, process_id=1, software="0")
-progress(1, 2)
-progress(2, 2)
-"""
-
-
-@pytest.fixture
-def feedback(provider):
-    """A feedback that keeps all that it is told, in `lines` by kind."""
-    from qgis.core import QgsProcessingFeedback
-
-    class Feedback(QgsProcessingFeedback):
-        def __init__(self) -> None:
-            super().__init__(False)
-            self.lines: list[tuple[str, str]] = []
-            self.cancel_at: float | None = None
-
-        def pushInfo(self, info):
-            self.lines.append(("info", info))
-
-        def pushWarning(self, warning):
-            self.lines.append(("warning", warning))
-
-        def setProgressText(self, text):
-            self.lines.append(("progress", text))
-
-        def pushCommandInfo(self, info):
-            self.lines.append(("command", info))
-
-        def isCanceled(self):
-            return self.cancel_at is not None and time.monotonic() > self.cancel_at
-
-        def told(self, kind: str) -> list[str]:
-            return [text for k, text in self.lines if k == kind]
-
-    return Feedback()
-
-
-@pytest.fixture
-def run(provider, feedback):
-    """Run an algorithm as Processing does; QgsProcessingException where it fails."""
-    import processing
-
-    def run_(name: str, **parameters):
-        return processing.run(f"nearthings:{name}", parameters, feedback=feedback)
-
-    return run_
-
-
-def asked(python: Path) -> list[str]:
-    """The job's arguments that the fake backend was given."""
-    return json.loads((python.parent / "arguments.json").read_text())[5:]
+from inputs import (
+    OBEDIENT,
+    asked,
+    dataset_folder,
+    encoder_file,
+    polygon_layer,
+    raster_layer,
+    write_raster,
+)
 
 
 def test_build_asks_for_what_the_form_says(run, fake_backend, feedback, tmp_path) -> None:

@@ -21,12 +21,16 @@ def test_names_are_stable(algorithms) -> None:
         "finetuneencoder",
         "embeddingmap",
         "findsimilar",
+        "similaritymap",
+        "clustermap",
     }
     for algorithm in algorithms.values():
         assert algorithm.id() == f"nearthings:{algorithm.name()}"
         image = algorithm.icon().pixmap(24, 24).toImage()
         drawn = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
         assert len(drawn) > 10, "the icon is empty"
+        assert algorithm.group() in ("Data", "Encoders", "Maps")
+        assert algorithm.groupId() == algorithm.group().lower()
 
 
 @pytest.mark.parametrize(
@@ -42,6 +46,8 @@ def test_names_are_stable(algorithms) -> None:
         # QGIS asks before it replaces a file; a point brings its own CRS.
         ("embeddingmap", {"OVERWRITE"}),
         ("findsimilar", {"OVERWRITE", "POINT_CRS"}),
+        ("similaritymap", {"OVERWRITE", "POINT_CRS"}),
+        ("clustermap", {"OVERWRITE"}),
     ],
 )
 def test_every_setting_has_its_parameter(algorithms, name: str, without: set) -> None:

@@ -1,6 +1,7 @@
 """One dataclass per job. The fields' metadata drive command line, YAML and Processing alike."""
 
 from .build import BuildJob
+from .cluster import ClusterJob
 from .crop import CropJob
 from .embed import EmbedJob
 from .estimate import EstimateJob
@@ -10,10 +11,12 @@ from .index import IndexJob
 from .ingest import IngestJob
 from .sample import SampleJob
 from .search import SearchJob
+from .similarity import SimilarityJob
 from .train import TrainJob
 
 __all__ = [
     "BuildJob",
+    "ClusterJob",
     "CropJob",
     "EmbedJob",
     "EstimateJob",
@@ -23,5 +26,6 @@ __all__ = [
     "IngestJob",
     "SampleJob",
     "SearchJob",
+    "SimilarityJob",
     "TrainJob",
 ]

@@ -1,0 +1,90 @@
+"""Areas where a raster is high: polygons with their size on the ground."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pyogrio
+import pyproj
+import rasterio
+import rasterio.features
+import scipy.ndimage
+import shapely
+from rasterio.io import DatasetReader
+
+from . import styles
+from .layer_files import writing_layers
+
+
+def areas_above(
+    path: Path, threshold: float, *, minimum_area_m2: float = 0
+) -> geopandas.GeoDataFrame:
+    """The areas of connected pixels whose value is `threshold` or more, the largest first.
+
+    Pixels connect by their edges. Columns: area (number from 1), area_m2 (on the ellipsoid),
+    pixels, mean and highest (of the raster's values).
+    """
+    with rasterio.open(path) as source:
+        values = source.read(1)
+        above = values >= threshold
+        if source.nodata is not None and not np.isnan(source.nodata):
+            above &= values != source.nodata
+        labels, count = scipy.ndimage.label(above, output=np.int32)
+        polygons = _polygons(source, labels, count)
+        crs = source.crs
+    pixels = np.bincount(labels[above], minlength=count + 1)[1:]
+    sums = np.bincount(labels[above], values[above], minlength=count + 1)[1:]
+    highest = scipy.ndimage.maximum(values, labels, np.arange(1, count + 1)) if count else []
+    frame = geopandas.GeoDataFrame(
+        {
+            "area_m2": _ground_areas(polygons, crs),
+            "pixels": pixels,
+            "mean": sums / np.maximum(pixels, 1),
+            "highest": np.asarray(highest, float),
+        },
+        geometry=polygons,
+        crs=crs,
+    )
+    frame = frame[frame["area_m2"] >= minimum_area_m2]
+    frame = frame.sort_values("area_m2", ascending=False, kind="stable", ignore_index=True)
+    frame.insert(0, "area", np.arange(1, len(frame) + 1))
+    return frame
+
+
+def _polygons(source: DatasetReader, labels: np.ndarray, count: int) -> np.ndarray:
+    """The outline of each label, in their order."""
+    polygons = np.empty(count, object)
+    found = rasterio.features.shapes(labels, mask=labels > 0, transform=source.transform)
+    for outline, label in found:
+        polygons[int(label) - 1] = shapely.geometry.shape(outline)
+    return polygons
+
+
+def _ground_areas(polygons: np.ndarray, crs: rasterio.crs.CRS) -> np.ndarray:
+    """The area of each polygon on the ellipsoid of its CRS, in m²."""
+    if len(polygons) == 0:
+        return np.empty(0)
+    wanted = pyproj.CRS.from_user_input(crs)
+    if wanted.geodetic_crs is None:
+        # A CRS that is no place on Earth has metres of its own.
+        return shapely.area(polygons)
+    geographic = geopandas.GeoSeries(polygons, crs=wanted).to_crs(wanted.geodetic_crs)
+    ellipsoid = wanted.get_geod()
+    return np.array([abs(ellipsoid.geometry_area_perimeter(part)[0]) for part in geographic])
+
+
+def write_areas(path: Path, areas: geopandas.GeoDataFrame, layer: str = "areas") -> None:
+    """Write areas as a GeoPackage with the style that QGIS shows them in. MachineError."""
+    table = styles.layer_styles({layer: styles.area_outlines()})
+    # Version 1.2 is read without a warning by every GDAL that QGIS 3.22 and later come with.
+    with writing_layers(path):
+        areas.to_file(
+            path,
+            layer=layer,
+            driver="GPKG",
+            geometry_type="Polygon",
+            dataset_options={"VERSION": "1.2"},
+        )
+        pyogrio.write_dataframe(table, path, layer="layer_styles", driver="GPKG")

@@ -1,0 +1,99 @@
+"""What is made of embedding maps: what the backend is asked for, and what comes back."""
+
+from __future__ import annotations
+
+import pytest
+from inputs import OBEDIENT, asked, polygon_layer, raster_layer
+
+DONE = OBEDIENT + "open(option('--output'), 'w').close()\n"
+
+
+def problem(provider, name: str, **parameters) -> str:
+    """What speaks against a run; empty where nothing does."""
+    from qgis.core import QgsProcessingContext
+
+    algorithm = provider.algorithm(name)
+    ok, message = algorithm.checkParameterValues(parameters, QgsProcessingContext())
+    assert ok == (not message)
+    return message
+
+
+def test_similarity_takes_points_in_the_maps_crs(run, fake_backend, tmp_path) -> None:
+    python = fake_backend(
+        DONE + "say('metric', step=0, values={'areas': 3, 'area_km2': 1.25})\nfinish()"
+    )
+    result = run(
+        "similaritymap",
+        EMBEDDING=raster_layer(tmp_path / "map.tif", bands=2),
+        # The middle of the map in degrees.
+        POINTS="-113.2381,37.0197 [EPSG:4326]",
+        COUNTER_EXAMPLES=polygon_layer(),
+        THRESHOLD=0.75,
+        OUTPUT=str(tmp_path / "s.tif"),
+        AREAS=str(tmp_path / "a.gpkg"),
+    )
+    given = dict(a.split("=", 1) for a in asked(python) if "=" in a)
+    x, y = (float(part) for part in given["--points"].split(","))
+    assert 300000 < x < 301800 and 4098800 < y < 4100000
+    assert given["--point-crs"] == "EPSG:32612" and given["--threshold"] == "0.75"
+    assert given["--counter-examples"].endswith(".gpkg") and "--examples" not in given
+    assert given["--areas"] == str(tmp_path / "a.gpkg") and "--overwrite" in asked(python)
+    assert (result["COUNT"], result["AREA_KM2"]) == (3, 1.25)
+    assert result["OUTPUT"] == str(tmp_path / "s.tif")
+
+
+def test_similarity_without_areas_asks_for_none(run, fake_backend, tmp_path) -> None:
+    python = fake_backend(DONE + "finish()")
+    result = run(
+        "similaritymap",
+        EMBEDDING=raster_layer(tmp_path / "map.tif", bands=2),
+        EXAMPLES=polygon_layer(),
+        OUTPUT=str(tmp_path / "s.tif"),
+    )
+    names = {a.split("=", 1)[0] for a in asked(python)}
+    assert not names & {"--areas", "--threshold", "--points", "--point-crs", "--counter-points"}
+    assert "COUNT" not in result and "AREAS" not in result
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({}, "Say what is meant: an example point, or a layer of examples."),
+        ({"POINTS": "5,5 [EPSG:32612]"}, "lies outside “map”, which covers x 300000 to 301800"),
+        (
+            {"POINTS": "300500,4099500 [EPSG:32612]", "COUNTER_POINTS": "5,5 [EPSG:32612]"},
+            "The point 5, 5 (EPSG:32612) lies outside",
+        ),
+        ({"POINTS": "300500,4099500 [EPSG:32612]", "AREAS": "a.gpkg"}, "Threshold: areas reach"),
+        ({"POINTS": "300500,4099500 [EPSG:32612]"}, ""),
+    ],
+)
+def test_similarity_says_what_is_wrong_first(provider, tmp_path, values, words) -> None:
+    layer = raster_layer(tmp_path / "map.tif", bands=2)
+    said = problem(provider, "similaritymap", EMBEDDING=layer, OUTPUT="a.tif", **values)
+    assert words in said if words else not said
+
+
+def test_clusters_are_counted_and_named(run, fake_backend, tmp_path) -> None:
+    python = fake_backend(DONE + "say('metric', step=0, values={'clusters': 4})\nfinish()")
+    result = run(
+        "clustermap",
+        EMBEDDING=raster_layer(tmp_path / "map.tif", bands=2),
+        CLUSTERS=5,
+        LAND_COVER=[raster_layer(tmp_path / "land.tif")],
+        CLASS_TABLE="nlcd",
+        OUTPUT=str(tmp_path / "c.tif"),
+    )
+    assert result == {"OUTPUT": str(tmp_path / "c.tif"), "COUNT": 4}
+    assert "--clusters=5" in asked(python) and "--class-table=nlcd" in asked(python)
+    assert f"--land-cover={tmp_path}/land.tif" in asked(python)
+
+
+def test_clusters_say_what_is_wrong_first(provider, tmp_path) -> None:
+    layer = raster_layer(tmp_path / "map.tif", bands=2)
+    values = dict(EMBEDDING=layer, OUTPUT="a.tif")
+    assert problem(provider, "clustermap", **values) == ""
+    said = problem(provider, "clustermap", CLASS_TABLE="nlcd", **values)
+    assert said == "Class table: it explains a land-cover layer, and none is chosen."
+    said = problem(provider, "clustermap", LAND_COVER=[polygon_layer()], **values)
+    assert said.startswith("Class field: name the field that holds the class.")
