@@ -40,7 +40,7 @@ class Clusters:
 def names_by_class(counts: np.ndarray, classes: Sequence[str]) -> list[str]:
     """Names of clusters by the land cover (clusters, classes) counted under each.
 
-    "3 · mostly shrubland" where one class has half of it, "3 · forest and water" where two have
+    "3 · mostly shrubland" where one class has half of it, "3 · forest + water" where two have
     the half, "3 · mixed, most of it forest" where even those have less; "Cluster 3" without any.
     """
     names = []
@@ -52,7 +52,7 @@ def names_by_class(counts: np.ndarray, classes: Sequence[str]) -> list[str]:
         elif 2 * row[first] >= total:
             names.append(f"{number} · mostly {_inside_a_line(classes[first])}")
         elif 2 * (row[first] + row[second]) >= total:
-            both = f"{_inside_a_line(classes[first])} and {_inside_a_line(classes[second])}"
+            both = f"{_inside_a_line(classes[first])} + {_inside_a_line(classes[second])}"
             names.append(f"{number} · {both}")
         else:
             names.append(f"{number} · mixed, most of it {_inside_a_line(classes[first])}")

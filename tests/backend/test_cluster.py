@@ -104,10 +104,10 @@ def test_names_tell_how_much_a_class_has() -> None:
     counts = np.array([[1, 2, 2, 0], [9, 1, 0, 0], [0, 0, 0, 0], [3, 3, 3, 3], [0, 0, 5, 0]])
     counts[3] *= 2
     assert names_by_class(counts, classes) == [
-        "1 · forest and NLCD 3",
+        "1 · forest + NLCD 3",
         "2 · mostly water",
         "Cluster 3",
-        "4 · water and forest",
+        "4 · water + forest",
         "5 · mostly NLCD 3",
     ]
     five = names_by_class(np.array([[3, 2, 2, 2, 2]]), [*classes, "Ice"])

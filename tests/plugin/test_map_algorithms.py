@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import numpy as np
 import pytest
 from inputs import OBEDIENT, asked, polygon_layer, raster_layer
 
@@ -97,3 +101,19 @@ def test_clusters_say_what_is_wrong_first(provider, tmp_path) -> None:
     assert said == "Class table: it explains a land-cover layer, and none is chosen."
     said = problem(provider, "clustermap", LAND_COVER=[polygon_layer()], **values)
     assert said.startswith("Class field: name the field that holds the class.")
+
+
+@pytest.mark.parametrize("counter", [True, False])
+def test_a_search_by_clicking_scores_as_the_backend_does(application, counter: bool) -> None:
+    """The values by hand that the backend's own score is held to, too."""
+    import near_things  # noqa: F401  (puts the plugin's packages in place)
+    from near_things.qgis_plugin.explore.scoring import combine, cosines
+
+    known = json.loads((Path(__file__).parents[1] / "similarity_values.json").read_text())
+    names = ("examples", "counter_examples", "vectors")
+    units = np.concatenate([np.array(known[name], np.float32) for name in names])
+    units /= np.linalg.norm(units, axis=1, keepdims=True)
+    columns = [cosines(units, position)[4:] for position in range(4)]
+    expected = known["with_counter_examples" if counter else "without_counter_examples"]
+    score = combine(columns[:2], columns[2:] if counter else [])
+    assert score.tolist() == pytest.approx(expected, abs=2e-6)
