@@ -1,13 +1,14 @@
-"""Results on the map: named, styled, described, and gathered in one group."""
+"""Results on the map: named, styled, described, and gathered in one group, by run."""
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, List
+from typing import Any, ClassVar, List, Optional
 
 from qgis.core import (
     QgsContrastEnhancement,
     QgsCoordinateReferenceSystem,
     QgsLayerTree,
+    QgsLayerTreeGroup,
     QgsMapLayer,
     QgsMultiBandColorRenderer,
     QgsProcessingContext,
@@ -35,7 +36,9 @@ class ResultLayer:
 
     `run` is shared by the results of one run, and `order` is 0 for the one on top. `style` names
     a style of the plugin for files without one beside them: a file in its folder of styles, or
-    "natural colours". `abstract` and `command` go into the layer's metadata.
+    "natural colours". `abstract` and `command` go into the layer's metadata. `group` names the
+    group within the plugin's own, such as the run's; empty for none. Where `beside` names the file
+    of a layer that lies in such a group, that group is taken.
     """
 
     name: str
@@ -44,6 +47,8 @@ class ResultLayer:
     style: str = ""
     abstract: str = ""
     command: str = ""
+    group: str = ""
+    beside: str = ""
 
 
 class LayerFinisher(QgsProcessingLayerPostProcessorInterface):
@@ -115,13 +120,43 @@ def describe(layer: QgsMapLayer, result: ResultLayer) -> None:
     layer.setCustomProperty(ORDER_PROPERTY, result.order)
 
 
+def result_group(project: QgsProject, name: str = "") -> QgsLayerTreeGroup:
+    """The plugin's group in the layer tree, or the one named `name` in it; made where missing."""
+    root = project.layerTreeRoot()
+    group = root.findGroup(GROUP) or root.insertGroup(0, GROUP)
+    if not name:
+        return group
+    for child in group.children():
+        if QgsLayerTree.isGroup(child) and child.name() == name:
+            return child
+    return group.insertGroup(0, name)
+
+
+def group_of_file(path: str, project: QgsProject) -> str:
+    """The name of the group, within the plugin's own, that holds the layer of a file; else ""."""
+    for layer in project.mapLayers().values():
+        if path and Path(layer.source().partition("|")[0]) == Path(path):
+            node = project.layerTreeRoot().findLayer(layer.id())
+            parent: Optional[Any] = node.parent() if node is not None else None
+            above = parent.parent() if parent is not None else None
+            if above is not None and above.name() == GROUP:
+                return parent.name()
+    return ""
+
+
+def encoder_group(encoder: str) -> str:
+    """The name of the group of what an encoder made: that of its run, or of its file."""
+    path = Path(encoder)
+    return path.parent.name if path.name == "encoder.safetensors" else path.stem
+
+
 def move_into_group(layer: QgsMapLayer, result: ResultLayer, project: QgsProject) -> None:
-    """Put the layer's entry into the plugin's group: newest run on top, each run in its order."""
+    """Put the layer's entry into its group: newest run on top, each run in its order."""
     root = project.layerTreeRoot()
     node = root.findLayer(layer.id())
     if node is None:
         return
-    group = root.findGroup(GROUP) or root.insertGroup(0, GROUP)
+    group = result_group(project, group_of_file(result.beside, project) or result.group)
     moved = node.clone()
     if isinstance(layer, QgsRasterLayer) and isinstance(
         layer.renderer(), QgsMultiBandColorRenderer

@@ -26,7 +26,7 @@ from ..environment import interpreter, interpreter_problem
 from ..icons import icon
 from ..process import BackendProcess, Outcome, verb_arguments
 from ..progress import ProgressTeller
-from ..results import ResultLayer, layer_stem
+from ..results import ResultLayer, encoder_group, layer_stem
 from . import checks
 from .help import help_text
 from .parameters import ValueReader, in_form_words, make_parameter
@@ -224,6 +224,9 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
     def result_layer(self, name: str, path: str = "", **details: Any) -> ResultLayer:
         """A result of this run; with `path`, its file's name becomes part of the layer's name."""
         stem = layer_stem(path) if path else ""
+        details.setdefault("group", encoder_group(getattr(self._job, "encoder", "")))
+        # What is made from a map lies beside it.
+        details.setdefault("beside", getattr(self._job, "embedding", ""))
         return ResultLayer(
             f"{name}: {stem}" if stem else name, run=self._run, command=self.command(), **details
         )

@@ -75,7 +75,7 @@ class MakeEmbeddingMap(BackendAlgorithm):
         finish_output(job.output, result, context)
         found = {"OUTPUT": job.output}
         beside = [
-            ("picture", "Embedding picture", job.picture),
+            ("picture", "Embedding (PCA)", job.picture),
             ("clusters", "Clusters", job.clusters),
         ]
         for order, (suffix, name, wanted) in enumerate(beside):

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from inputs import raster_layer, write_raster
+from inputs import encoder_file, raster_layer, write_raster
 
 # A fake that writes rasters like those of the backend, one with a style beside it.
 RASTERS = """
@@ -76,9 +76,15 @@ def run_and_load(provider, project):
     return run
 
 
-def group_names(project) -> list[str]:
-    group = project.layerTreeRoot().findGroup("Near Things")
-    return [child.name() for child in group.children()]
+def destination(path: str, project):
+    """An output that is to be loaded."""
+    from qgis.core import QgsProcessingOutputLayerDefinition
+
+    return QgsProcessingOutputLayerDefinition(path, project)
+
+
+def group_names(project, group: str = "Near Things") -> list[str]:
+    return [child.name() for child in project.layerTreeRoot().findGroup(group).children()]
 
 
 def test_embedding_map_arrives_with_picture_and_clusters(
@@ -93,7 +99,7 @@ def test_embedding_map_arrives_with_picture_and_clusters(
         + "raster(stem + '_clusters.tif'); style(stem + '_clusters.qml')\n"
         + "raster(stem + '_picture.tif', ['1', '2', '3'])\nfinish()"
     )
-    (tmp_path / "e.safetensors").write_bytes(b"")
+    encoder = encoder_file(tmp_path / "runs" / "zion-saumoco")
     scene = raster_layer(tmp_path / "scene.tif")
     project.addMapLayer(scene)
     output = tmp_path / "Zíon.tif"
@@ -101,14 +107,15 @@ def test_embedding_map_arrives_with_picture_and_clusters(
         "embeddingmap",
         dict(
             SCENES=[scene.id()],
-            ENCODER=str(tmp_path / "e.safetensors"),
+            ENCODER=str(encoder),
             PICTURE=True,
             CLUSTERS=1,
             OUTPUT=QgsProcessingOutputLayerDefinition(str(output), project),
         ),
     )
-    assert group_names(project) == [
-        "Embedding picture: Zíon",
+    assert group_names(project) == ["zion-saumoco"]
+    assert group_names(project, "zion-saumoco") == [
+        "Embedding (PCA): Zíon",
         "Clusters: Zíon",
         "Embedding map: Zíon",
     ]
@@ -121,6 +128,28 @@ def test_embedding_map_arrives_with_picture_and_clusters(
     assert clusters.renderer().classes()[0].label == "mostly water"
     assert clusters.metadata().abstract().startswith(f"Of {tmp_path}/scene.tif by the encoder")
     assert clusters.metadata().history()[0].startswith("python -m backend.embed --encoder=")
+
+
+def test_what_is_made_from_a_map_lies_beside_it(
+    run_and_load, project, fake_backend, tmp_path
+) -> None:
+    from near_things.qgis_plugin.results import result_group
+
+    source = raster_layer(tmp_path / "map.tif", bands=3)
+    project.addMapLayer(source, False)
+    result_group(project, "zion-saumoco").addLayer(source)
+    fake_backend(
+        RASTERS + "raster(option('--similarity'))\nopen(option('--output'), 'w')\nfinish()"
+    )
+    parameters = dict(
+        EMBEDDING=source.id(),
+        POINTS="300500,4099500 [EPSG:32612]",
+        OUTPUT=str(tmp_path / "n.gpkg"),
+        SIMILARITY=destination(str(tmp_path / "like.tif"), project),
+    )
+    run_and_load("findsimilar", parameters)
+    assert group_names(project) == ["zion-saumoco"]
+    assert group_names(project, "zion-saumoco") == ["Similarity: like", "map"]
 
 
 def test_nothing_is_loaded_unasked(run_and_load, project, fake_backend, tmp_path) -> None:
