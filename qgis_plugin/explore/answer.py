@@ -1,5 +1,6 @@
 """One question, one answer: scores, a heat map in a file, and the nearest places."""
 
+import contextlib
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ from .vectors import Vectors
 # The share of the map that a new search shows, until the user sets a threshold.
 SHOWN_SHARE = 0.05
 SAMPLED_CELLS = 50_000
+# Rasters that may still be drawn.
+KEPT_RASTERS = 3
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class Answerer:
         # A new name each time: QGIS may still be drawing the last one.
         self._number += 1
         raster = self._folder / f"similarity-{self._number}.tif"
+        self._remove(self._number - KEPT_RASTERS)
         write_geotiff(
             raster,
             picture,
@@ -93,6 +97,11 @@ class Answerer:
         return Answer(
             question, picture, raster, positions, similarities, low, high, suggested, clock.seconds
         )
+
+    def _remove(self, number: int) -> None:
+        """Remove an old raster; on some systems it cannot be while QGIS has it open."""
+        with contextlib.suppress(OSError):
+            (self._folder / f"similarity-{number}.tif").unlink()
 
 
 def _range(picture: np.ndarray) -> "tuple[float, float, float]":

@@ -1,9 +1,9 @@
 """Write a raster of floats as a GeoTIFF with numpy alone, as fast as the disk takes it."""
 
 import struct
+from html import escape
 from pathlib import Path
 from typing import List, Tuple
-from xml.sax.saxutils import escape
 
 import numpy as np
 

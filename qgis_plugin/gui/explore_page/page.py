@@ -1,15 +1,151 @@
-"""The dock's page “Explore”."""
+"""The dock's page “Explore”: make an embedding map, then look for things in it."""
 
-from typing import Optional
+from pathlib import Path
+from typing import Any, Optional
 
-from qgis.PyQt.QtWidgets import QWidget
+from qgis.core import Qgis, QgsProject
+from qgis.PyQt.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from ...explore.keeping import KeepingError, KeptSearch, free_folder, keep, read_kept
+from ...explore.maps import picture_of
+from ...explore.preparing import PrepareJob, Searchable
+from ...explore.search import Search
+from ...explore.vectors import VectorsError, open_vectors
+from ...explore.worker import LatestWorker
+from ...results import group_of_file
+from ...translation import tr
 from ..session import Session
+from .kept_layers import show_kept
+from .make_map import MakeMapBox
+from .map_box import MapBox
+from .search_panel import SearchPanel
 
 
 class ExplorePage(QWidget):
-    """The page “Explore”."""
+    """The page “Explore”; while something is searched, its panel takes the page's place."""
 
     def __init__(self, session: Session, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.panel: Optional[SearchPanel] = None
+        self._preparing: Optional[PrepareJob] = None
+        self._keeper = LatestWorker(self)
+        self._keeper.answered.connect(self._take_kept)
+        self._keeper.failed.connect(lambda words: session.tell(words, Qgis.MessageLevel.Warning))
+        self.make_map, self.map_box = MakeMapBox(session), MapBox(session)
+        self.make_map.encoder.currentIndexChanged.connect(self._share_encoder)
+        self.map_box.search_wanted.connect(self.find_similar)
+        self.map_box.reopen_wanted.connect(lambda path: self.reopen(Path(path)))
+        overview = QWidget()
+        column = QVBoxLayout(overview)
+        column.setContentsMargins(6, 6, 6, 6)
+        column.addWidget(self.make_map)
+        column.addWidget(self.map_box)
+        column.addStretch(1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(overview)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+        self._share_encoder()
+        self.destroyed.connect(self._keeper.close)
+
+    def find_similar(self, target: Searchable, kept: Optional[KeptSearch] = None) -> None:
+        """Open the search of a map or dataset; its vectors are laid out first where needed."""
+        if target.is_ready:
+            self._open(target.folder, target.path, kept)
+            return
+        if self._preparing is not None:
+            return
+        job = PrepareJob(target, self)
+        job.finished.connect(lambda ok, _, words: self._take_prepared(ok, words, target, kept))
+        problem = job.start()
+        if problem:
+            self._session.tell(problem, Qgis.MessageLevel.Warning)
+            return
+        self._preparing = job
+        self.map_box.job_bar.watch(job)
+
+    def _take_prepared(
+        self, successful: bool, words: str, target: Searchable, kept: Optional[KeptSearch]
+    ) -> None:
+        self._preparing = None
+        self.map_box.refresh()
+        if successful:
+            self._open(target.folder, target.path, kept)
+        else:
+            self._session.tell(words, Qgis.MessageLevel.Warning)
+
+    def _open(self, folder: Path, source: Path, kept: Optional[KeptSearch]) -> None:
+        try:
+            vectors = open_vectors(folder)
+        except VectorsError as error:
+            self._session.tell(str(error), Qgis.MessageLevel.Warning)
+            return
+        self.close_panel()
+        group = _group_near(source) or vectors.name
+        self.panel = SearchPanel(self._session, Search(vectors, group, self))
+        self.panel.closed.connect(self.close_panel)
+        self.panel.keep_wanted.connect(self.keep)
+        self._stack.addWidget(self.panel)
+        self._stack.setCurrentWidget(self.panel)
+        self.panel.start()
+        self.panel.look_at()
+        if kept is not None:
+            self.panel.restore(kept)
+
+    def close_panel(self) -> None:
+        """Put the search away; what was not kept is gone."""
+        if self.panel is None:
+            return
+        panel, self.panel = self.panel, None
+        panel.close_search()
+        self._stack.removeWidget(panel)
+        panel.deleteLater()
+        self.map_box.refresh()
+
+    def keep(self, name: str) -> None:
+        """Write the search that is open into the work folder, and show it as layers."""
+        search = self.panel.search
+        if search.answer is None:
+            return
+        folder = free_folder(self._session.workspace.folder / "searches", name)
+        answer, threshold = search.answer, search.threshold
+        wkt = search.ground.crs.toWkt() if search.ground.crs.isValid() else ""
+        vectors, ground, group = search.vectors, search.ground, search.group
+
+        def work(*_: Any) -> Any:
+            keep(folder, vectors, ground, answer, threshold, wkt)
+            return folder, group, threshold, answer.high
+
+        self._keeper.ask(work)
+
+    def _take_kept(self, result: Any) -> None:
+        folder, group, threshold, high = result
+        show_kept(folder, group, threshold, high)
+        self.map_box.refresh()
+        self._session.tell(tr("Kept as {folder}.").format(folder=folder), Qgis.MessageLevel.Success)
+
+    def reopen(self, folder: Path) -> None:
+        """Open a kept search again: its map, pins, rules and threshold."""
+        try:
+            kept = read_kept(folder)
+        except KeepingError as error:
+            self._session.tell(str(error), Qgis.MessageLevel.Warning)
+            return
+        source = Path(kept.source)
+        if source.suffix.lower() in (".tif", ".tiff") and source.exists():
+            self.find_similar(Searchable(source.stem, source), kept)
+        else:
+            # A dataset's vectors, or those of a map that is gone, are opened as they were.
+            self._open(kept.vectors, source, kept)
+
+    def _share_encoder(self) -> None:
+        self.map_box.set_encoder(self.make_map.chosen_encoder)
+
+
+def _group_near(source: Path) -> str:
+    """The group of a map's layers, or of its picture, in the project; else empty."""
+    project = QgsProject.instance()
+    picture = picture_of(source)
+    return group_of_file(str(source), project) or group_of_file(str(picture), project)

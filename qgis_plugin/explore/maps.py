@@ -1,0 +1,31 @@
+"""Which rasters are embedding maps, told from the first bytes of their files."""
+
+import re
+from html import unescape
+from pathlib import Path
+from typing import Dict
+
+MAP_SCHEMA = "near-things-embedding-map"
+# A Cloud-Optimised GeoTIFF begins with its directories, and the tags stand in them.
+BEGINNING = 2**20
+_ITEM = re.compile(r'<Item name="(\w+)">([^<]*)</Item>')
+
+
+def map_tags(path: Path) -> Dict[str, str]:
+    """What an embedding map says of itself; empty for any other file."""
+    try:
+        with open(path, "rb") as file:
+            text = file.read(BEGINNING).decode("utf-8", "replace")
+    except OSError:
+        return {}
+    if MAP_SCHEMA not in text:
+        return {}
+    start = text.find("<GDALMetadata>")
+    end = text.find("</GDALMetadata>", start)
+    tags = {name: unescape(value) for name, value in _ITEM.findall(text[start:end])}
+    return tags if tags.get("schema") == MAP_SCHEMA else {}
+
+
+def picture_of(path: Path) -> Path:
+    """The colour picture that is written beside a map."""
+    return path.with_name(f"{path.stem}_picture.tif")
