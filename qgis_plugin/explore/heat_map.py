@@ -55,7 +55,10 @@ class HeatMap:
         """Show what is at or above `threshold`."""
         layer = self.layer
         if layer is not None:
+            # The opacity is the renderer's, and the user may have changed it.
+            opacity = layer.opacity()
             layer.setRenderer(heat_renderer(layer, threshold, self._range[1]))
+            layer.setOpacity(opacity)
             layer.triggerRepaint()
 
     def remove(self) -> None:

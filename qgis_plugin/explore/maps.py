@@ -22,7 +22,9 @@ def map_tags(path: Path) -> Dict[str, str]:
         return {}
     start = text.find("<GDALMetadata>")
     end = text.find("</GDALMetadata>", start)
-    tags = {name: unescape(value) for name, value in _ITEM.findall(text[start:end])}
+    # GDAL escapes a text, and then the XML that holds it.
+    items = _ITEM.findall(text[start:end])
+    tags = {name: unescape(unescape(value)) for name, value in items}
     return tags if tags.get("schema") == MAP_SCHEMA else {}
 
 
