@@ -73,15 +73,35 @@ def verb_arguments(verb: str, job_arguments: Sequence[str]) -> List[str]:
 def end_tree(process: QProcess) -> None:
     """End a child at once, with all that it started."""
     number = int(process.processId())
-    if number and sys.platform == "win32":
-        killer = os.path.join(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill")
-        QProcess.execute(killer, ["/PID", str(number), "/T", "/F"])
-    elif number:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            # Only once it leads its own group (backend.supervised): else the group is QGIS's.
-            if os.getpgid(number) == number:
-                os.killpg(number, signal.SIGKILL)
+    if number:
+        end_process_tree(number)
     process.kill()
+
+
+def end_process_tree(number: int) -> None:
+    """End the process of that number at once, with all that it started."""
+    if sys.platform == "win32":
+        QProcess.execute(_taskkill(), ["/PID", str(number), "/T", "/F"])
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        # Only where it leads its own group (backend.supervised): else the group is QGIS's.
+        if os.getpgid(number) == number:
+            os.killpg(number, signal.SIGKILL)
+        else:
+            os.kill(number, signal.SIGKILL)
+
+
+def terminate_process(number: int) -> None:
+    """Tell the process of that number to end, as the system does when it shuts down."""
+    if sys.platform == "win32":
+        QProcess.startDetached(_taskkill(), ["/PID", str(number), "/T"])
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(number, signal.SIGTERM)
+
+
+def _taskkill() -> str:
+    return os.path.join(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill")
 
 
 class BackendProcess:

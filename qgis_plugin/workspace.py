@@ -7,6 +7,7 @@ from typing import Iterable, List
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QStandardPaths
 
+from .runs.launch import PREFIX, launch_folder
 from .settings import PluginSettings
 
 FOLDER_NAME = "Near Things"
@@ -48,8 +49,14 @@ class Workspace:
         return _by_name(path.parent for path in self.folder.glob(f"*{DATASET_SUFFIX}/dataset.json"))
 
     def runs(self) -> List[Path]:
-        """The folders of runs, by name, also of those that have not written their record yet."""
-        return _by_name(path for path in (self.folder / "runs").glob("*") if path.is_dir())
+        """The folders of runs, by name, also of those that have not begun to write there.
+
+        Of a run that QGIS started there is a hidden `.launch-NAME` first; see runs/launch.py.
+        """
+        folders = [path for path in (self.folder / "runs").glob("*") if path.is_dir()]
+        names = {path.name for path in folders if not path.name.startswith(".")}
+        names |= {p.name[len(PREFIX) :] for p in folders if p.name.startswith(PREFIX)}
+        return _by_name(self.folder / "runs" / name for name in names)
 
     def maps(self) -> List[Path]:
         """The rasters among the maps, by name."""
@@ -74,6 +81,6 @@ def _by_name(paths: Iterable[Path]) -> List[Path]:
 
 def _free(folder: Path, name: str, suffix: str) -> Path:
     path, number = folder / f"{name}{suffix}", 2
-    while path.exists():
+    while path.exists() or launch_folder(path).exists():
         path, number = folder / f"{name}-{number}{suffix}", number + 1
     return path

@@ -226,9 +226,17 @@ def to_mapping(job: Any) -> Dict[str, Any]:
 
 def to_arguments(job: Any) -> List[str]:
     """The command-line arguments that make `job` again; unset optional settings are left out."""
+    return values_to_arguments(type(job), to_mapping(job))
+
+
+def values_to_arguments(job_class: type, values: Mapping[str, Any]) -> List[str]:
+    """The command-line arguments for some of a job's settings; those without a value are left out.
+
+    `values` names them with underscores.
+    """
     arguments: List[str] = []
-    for s in settings_of(type(job)):
-        value = getattr(job, s.name)
+    for s in settings_of(job_class):
+        value = values.get(s.name)
         if value is None or value == [] or value == "":
             continue
         if s.kind == "flag":

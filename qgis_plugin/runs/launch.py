@@ -1,0 +1,90 @@
+"""Start a verb detached from QGIS. What is known of its start lies beside the folder it writes.
+
+Beside `runs/NAME`, in `runs/.launch-NAME`: `launch.json` (what was asked for), `events.jsonl`
+(stdout), `log.txt` (stderr), and the process's own record and lock. So a run that fails before its
+folder is there can still say why.
+"""
+
+import json
+import os
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import Any, Dict, List, Mapping
+
+from qgis.PyQt.QtCore import QProcess
+
+from ...backend.contract.methods import find_method
+from ...backend.contract.processes import RECORD_FILE, STOP_FILE
+from ...backend.contract.settings import values_to_arguments
+from ..process import prepared_process
+
+PREFIX = ".launch-"
+EVENTS_FILE, LOG_FILE, LAUNCH_FILE = "events.jsonl", "log.txt", "launch.json"
+
+
+def launch_folder(run: Path) -> Path:
+    """Where the start of the run in that folder is recorded."""
+    return run.with_name(PREFIX + run.name)
+
+
+def train_arguments(values: Mapping[str, Any]) -> List[str]:
+    """The arguments of `train` for these values alone; the rest is as the method has it."""
+    method = find_method(str(values.get("method") or "saumoco"))
+    return values_to_arguments(method.job_class, values)
+
+
+def command_line(values: Mapping[str, Any]) -> str:
+    """The command that starts the same training in a shell."""
+    return shlex.join(["python", "-m", "backend.train", *train_arguments(values)])
+
+
+def start_training(python: Path, values: Mapping[str, Any]) -> str:
+    """Start a training that lives on without QGIS; what went wrong as a sentence, or "".
+
+    `values` are those that differ from the method's own, with `output`: the run folder.
+    """
+    folder = launch_folder(Path(str(values["output"])))
+    folder.mkdir(parents=True, exist_ok=True)
+    # What an earlier start left would be taken for this one's.
+    for name in (RECORD_FILE, STOP_FILE, EVENTS_FILE, LOG_FILE):
+        if (folder / name).exists():
+            (folder / name).unlink()
+    arguments = train_arguments(values)
+    record = dict(time=time.time(), job=dict(values), arguments=arguments, error="")
+    _write(folder, record)
+    process = prepared_process(_windowless(python))
+    process.setArguments(
+        ["-m", "backend.detached", str(folder), "train", "--events=jsonl", *arguments]
+    )
+    # To read from a terminal that QGIS was started in would halt it.
+    process.setStandardInputFile(QProcess.nullDevice())
+    process.setStandardOutputFile(str(folder / EVENTS_FILE))
+    process.setStandardErrorFile(str(folder / LOG_FILE))
+    started, _number = process.startDetached()
+    if not started:
+        record["error"] = f"The backend could not be started: {python} does not run."
+        _write(folder, record)
+    return str(record["error"])
+
+
+def _windowless(python: Path) -> Path:
+    """On Windows the Python that opens no console; elsewhere the same."""
+    other = python.with_name("pythonw.exe")
+    return other if sys.platform == "win32" and other.exists() else python
+
+
+def _write(folder: Path, record: Mapping[str, Any]) -> None:
+    temporary = folder / f"{LAUNCH_FILE}.partial"
+    temporary.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    os.replace(temporary, folder / LAUNCH_FILE)
+
+
+def read_launch(run: Path) -> Dict[str, Any]:
+    """What launch.json says of a run; empty where it was not started from QGIS."""
+    try:
+        record = json.loads((launch_folder(run) / LAUNCH_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
