@@ -1,0 +1,1 @@
+"""The scatter plot, linked both ways with the selection on the map."""

@@ -1,0 +1,1 @@
+"""Embeddings as points in a plane: everything but the widgets."""
