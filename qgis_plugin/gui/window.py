@@ -12,6 +12,7 @@ from ..settings import PluginSettings
 from ..translation import tr
 from .dock import NearThingsDock
 from .options import PAGE_NAME, OptionsFactory
+from .scatter.window import close_scatter_plot
 
 TITLE = "Near Things"
 
@@ -60,6 +61,7 @@ class WindowParts:
         self._iface.removeToolBarIcon(self._button_action)
         self._iface.pluginMenu().removeAction(self._menu.menuAction())
         self._menu.deleteLater()
+        close_scatter_plot(self._iface.mainWindow())
         self.dock.close_session()
         self._iface.removeDockWidget(self.dock)
         self.dock.deleteLater()

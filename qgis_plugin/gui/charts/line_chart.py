@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from ...translation import tr
 from .axis import Axis, tick_labels, value_words
-from .colours import between, curve_colour
+from .colours import between, curve_colour, ink
 from .thinning import drawable, thinned
 
 # Tick labels need about so much room, in heights and widths of a character.
@@ -208,8 +208,8 @@ class LineChart(QWidget):
 
     def _faint(self, share: float):
         """The text's colour, `share` of the way to the ground's."""
-        role, palette = QPalette.ColorRole, self.palette()
-        return between(palette.color(role.WindowText), palette.color(role.Window), share)
+        palette = self.palette()
+        return between(ink(palette), palette.color(QPalette.ColorRole.Window), share)
 
     def _paint_axes(self, painter: QPainter, area: QRectF) -> None:
         metrics, align = self.fontMetrics(), Qt.AlignmentFlag

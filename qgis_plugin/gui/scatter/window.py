@@ -1,0 +1,345 @@
+"""The panel of the scatter plot: what to show, how to colour it, and the tools."""
+
+from pathlib import Path
+from typing import Any, List, Optional, Tuple
+
+from qgis.core import Qgis, QgsProject, QgsVectorLayer
+from qgis.gui import QgsDockWidget
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...icons import icon
+from ...scatter.points import first_axes, first_class, numeric_fields
+from ...translation import tr
+from ...workspace import file_name
+from ..session import Session
+from .exports import save_picture, save_selection
+from .plot import ONE_COLOUR, Colour, ScatterPlot
+from .projecting import ProjectionBar
+from .sources import (
+    LayerSource,
+    Source,
+    VectorsSource,
+    all_sources,
+    colour_choices,
+)
+from .tools import Tools
+
+OBJECT_NAME = "NearThingsScatterPlot"
+
+
+class ScatterWindow(QgsDockWidget):
+    """A panel of its own, since the dock is narrow; `open_scatter_plot` makes and shows it."""
+
+    def __init__(self, session: Session, parent: Optional[QWidget] = None) -> None:
+        super().__init__(tr("Scatter plot"), parent)
+        self.setObjectName(OBJECT_NAME)
+        self.setWindowIcon(icon("near_things"))
+        self._session = session
+        self._sources: List[Tuple[str, Source]] = []
+        self.plot = ScatterPlot()
+        self.source = _combo(tr("What to show"), 22)
+        self.colour = _combo(tr("Colour by"), 12)
+        self.x, self.y = _combo(tr("X axis"), 8), _combo(tr("Y axis"), 8)
+        self.compute = QPushButton(tr("Compute PCA"))
+        self.compute.setToolTip(
+            tr("Draw up to 100,000 of the vectors by their two principal components")
+        )
+        self.projection = ProjectionBar()
+        self.tools = Tools(self.plot.view.set_tool, self)
+        self._add_actions()
+        self._lay_out()
+        self._connect()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for row, words, combo, stretch in (
+            (first, tr("Show"), self.source, 3),
+            (first, tr("Colour"), self.colour, 2),
+            (second, tr("X axis"), self.x, 1),
+            (second, tr("Y axis"), self.y, 1),
+        ):
+            label = QLabel(words)
+            label.setBuddy(combo)
+            row.addWidget(label)
+            row.addWidget(combo, stretch)
+        second.addWidget(self.compute)
+        second.addWidget(self.tools)
+        holder = QWidget()
+        layout = QVBoxLayout(holder)
+        layout.setContentsMargins(6, 6, 6, 6)
+        for row in (first, second):
+            layout.addLayout(row)
+        layout.addWidget(self.projection)
+        layout.addWidget(self.plot, 1)
+        self.setWidget(holder)
+
+    def _add_actions(self) -> None:
+        add = self.tools.add
+        add("mActionZoomFullExtent", tr("Show all points"), lambda: self.plot.view.zoom_to_all())
+        self._of_selection = [
+            add("mActionZoomToSelected", tr("Zoom the map to the selection"), self._zoom_map),
+            add("mActionDeselectAll", tr("Select nothing"), self.plot.clear_selection),
+            add("mActionNewVectorLayer", tr("Save the selection as a layer…"), self._ask_layer),
+        ]
+        self._picture = add(
+            "mActionSaveMapAsImage", tr("Save the plot as a picture…"), self._ask_picture
+        )
+        self._show_selected(0)
+
+    def _connect(self) -> None:
+        self.source.currentIndexChanged.connect(self._choose_source)
+        for combo in (self.colour, self.x, self.y):
+            combo.currentIndexChanged.connect(self._show_layer)
+        self.compute.clicked.connect(self.compute_components)
+        self.projection.done.connect(self.show_layer)
+        self.projection.failed.connect(self._tell_failure)
+        self.projection.changed.connect(self._show_working)
+        self.plot.selection_changed.connect(self._show_selected)
+        self.plot.emptied.connect(self.refresh)
+        project, session = QgsProject.instance(), self._session
+        self._signals = [
+            (project.legendLayersAdded, self.refresh),
+            (project.layersRemoved, self.refresh),
+            (session.workspace_changed, self.refresh),
+            (session.map_written, self.refresh),
+            (session.run_written, self.refresh),
+        ]
+        for signal, slot in self._signals:
+            signal.connect(slot)
+
+    def close_plot(self) -> None:
+        """Let go of project and layer; the plugin is unloaded."""
+        for signal, slot in self._signals:
+            signal.disconnect(slot)
+        self._signals = []
+        self.projection.stop()
+        self.plot.close_link()
+
+    # Choosing
+
+    def refresh(self, *_: Any) -> None:
+        """Read anew what can be shown; what is shown stays where it is still there."""
+        current = self.current()
+        self._sources = all_sources(self._session.workspace)
+        self.source.blockSignals(True)
+        self.source.clear()
+        for name, _source in self._sources:
+            self.source.addItem(name)
+        sources = [source for _, source in self._sources]
+        kept = current in sources
+        self.source.setCurrentIndex(sources.index(current) if kept else self._proposed_source())
+        self.source.blockSignals(False)
+        if not kept:
+            self._choose_source()
+
+    def _proposed_source(self) -> int:
+        """The number of the active layer, or of the first one; -1 where there is none."""
+        active = self._session.iface.activeLayer()
+        layers = [
+            number
+            for number, (_, source) in enumerate(self._sources)
+            if isinstance(source, LayerSource)
+        ]
+        for number in layers:
+            if active is not None and self._sources[number][1].layer_id == active.id():
+                return number
+        return layers[0] if layers else -1
+
+    def current(self) -> Optional[Source]:
+        """What is chosen."""
+        number = self.source.currentIndex()
+        return self._sources[number][1] if 0 <= number < len(self._sources) else None
+
+    def show_layer(self, layer: QgsVectorLayer) -> None:
+        """Choose a layer of the project."""
+        self._choose(LayerSource(layer.id()))
+
+    def _choose(self, source: Source) -> None:
+        self.refresh()
+        sources = [one for _, one in self._sources]
+        if source in sources:
+            self.source.setCurrentIndex(sources.index(source))
+
+    def _choose_source(self, *_: Any) -> None:
+        source = self.current()
+        layer = self._layer(source)
+        self.compute.setVisible(not isinstance(source, LayerSource))
+        self._show_working()
+        for combo in (self.colour, self.x, self.y):
+            combo.setEnabled(layer is not None)
+        if layer is not None:
+            self._fill_choices(layer)
+            self._show_layer()
+        elif isinstance(source, VectorsSource):
+            self.plot.clear(
+                tr("Compute PCA to see these embeddings as points that become a layer on the map.")
+            )
+        elif self._sources:
+            self.plot.clear(tr("Choose above what to show."))
+        else:
+            self.plot.clear(
+                tr(
+                    "Nothing to show yet. A scatter plot needs a vector layer with two number "
+                    "fields, or an embedding map whose vectors are laid out: make one on the page "
+                    "“Explore”."
+                )
+            )
+
+    def _layer(self, source: Optional[Source]) -> Optional[QgsVectorLayer]:
+        if not isinstance(source, LayerSource):
+            return None
+        layer = QgsProject.instance().mapLayer(source.layer_id)
+        return layer if isinstance(layer, QgsVectorLayer) else None
+
+    def _fill_choices(self, layer: QgsVectorLayer) -> None:
+        axes = first_axes(layer)
+        for combo, chosen in zip((self.x, self.y), axes):
+            combo.blockSignals(True)
+            combo.clear()
+            for name in numeric_fields(layer):
+                number = layer.fields().lookupField(name)
+                combo.addItem(layer.attributeDisplayName(number), name)
+            combo.setCurrentIndex(combo.findData(chosen))
+            combo.blockSignals(False)
+        self.colour.blockSignals(True)
+        self.colour.clear()
+        self.colour.addItem(tr("One colour"), ONE_COLOUR)
+        for kind, key, name in colour_choices(layer):
+            self.colour.addItem(name, (kind, key))
+            if (kind, key) == ("field", first_class(layer)):
+                self.colour.setCurrentIndex(self.colour.count() - 1)
+        self.colour.blockSignals(False)
+
+    def _show_layer(self, *_: Any) -> None:
+        layer = self._layer(self.current())
+        axes = self.x.currentData(), self.y.currentData()
+        if layer is not None and all(axes):
+            colour: Colour = tuple(self.colour.currentData() or ONE_COLOUR)
+            self.plot.show_layer(layer, axes, colour)
+
+    def _show_selected(self, count: int) -> None:
+        for action in self._of_selection:
+            action.setEnabled(count > 0)
+
+    # Principal components
+
+    def compute_components(self) -> None:
+        """Project the chosen vectors in the background; the points become a layer."""
+        source = self.current()
+        if isinstance(source, VectorsSource) and not self.projection.is_working:
+            self.projection.start(source, self._free_path(f"{source.folder.stem} PCA", "gpkg"))
+
+    def _show_working(self) -> None:
+        vectors_chosen = isinstance(self.current(), VectorsSource)
+        self.compute.setEnabled(vectors_chosen and not self.projection.is_working)
+
+    def _tell_failure(self, error: str) -> None:
+        words = tr("The principal components could not be computed: {error}")
+        self._session.tell(
+            words.format(error=error),
+            Qgis.MessageLevel.Warning,
+            tr("Try again"),
+            self.compute_components,
+        )
+
+    def _free_path(self, name: str, suffix: str) -> Path:
+        """A path among the maps where nothing is yet."""
+        folder, stem, number = self._session.workspace.folder / "maps", file_name(name), 1
+        path = folder / f"{stem}.{suffix}"
+        while path.exists():
+            number += 1
+            path = folder / f"{stem}-{number}.{suffix}"
+        return path
+
+    # What leaves the plot
+
+    def _zoom_map(self) -> None:
+        if self.plot.layer is not None:
+            self._session.iface.mapCanvas().zoomToSelected(self.plot.layer)
+
+    def _ask_picture(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(
+            self, tr("Save the plot as a picture"), self._proposed("png"), tr("Pictures (*.png)")
+        )
+        if path:
+            self.save_picture(Path(path).with_suffix(".png"))
+
+    def save_picture(self, path: Path) -> None:
+        """Write the plot, as it is seen, as a PNG in the background."""
+        save_picture(
+            self.plot.picture(), path, lambda saved, error: self._tell_saved(saved, path, error)
+        )
+
+    def _ask_layer(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(
+            self, tr("Save the selection as a layer"), self._proposed("gpkg"), "GeoPackage (*.gpkg)"
+        )
+        if path:
+            self.save_selection(Path(path).with_suffix(".gpkg"))
+
+    def save_selection(self, path: Path) -> None:
+        """Write the selected features as a layer of their own, which is added to the project."""
+        if self.plot.layer is not None:
+            save_selection(
+                self.plot.layer,
+                path,
+                lambda saved, error: self._tell_saved(saved is not None, path, error),
+            )
+
+    def _tell_saved(self, saved: bool, path: Path, error: str) -> None:
+        if saved:
+            self._session.tell(tr("Saved: {path}").format(path=path), Qgis.MessageLevel.Success)
+            return
+        words = tr("{path} could not be written. {error} Choose another folder.")
+        self._session.tell(words.format(path=path, error=error), Qgis.MessageLevel.Warning)
+
+    def _proposed(self, suffix: str) -> str:
+        name = self.plot.layer.name() if self.plot.layer is not None else tr("Scatter plot")
+        return str(self._free_path(name, suffix))
+
+
+def _combo(name: str, characters: int) -> QComboBox:
+    combo = QComboBox()
+    combo.setAccessibleName(name)
+    combo.setToolTip(name)
+    # Long names are cut, so that the panel stays narrow.
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(characters // 2)
+    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return combo
+
+
+def open_scatter_plot(session: Session, layer: Optional[QgsVectorLayer] = None) -> ScatterWindow:
+    """The window's one scatter plot, in front; it shows `layer` where one is given."""
+    main = session.iface.mainWindow()
+    window = main.findChild(ScatterWindow, OBJECT_NAME)
+    if window is None:
+        window = ScatterWindow(session, main)
+        session.iface.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, window)
+        window.setFloating(True)
+        window.resize(820, 560)
+    window.setUserVisible(True)
+    if layer is not None:
+        window.show_layer(layer)
+    return window
+
+
+def close_scatter_plot(main: QWidget) -> None:
+    """Take the scatter plot away, where there is one; the plugin is unloaded."""
+    window = main.findChild(ScatterWindow, OBJECT_NAME)
+    if window is not None:
+        window.close_plot()
+        window.close()
+        window.setObjectName("")
+        window.deleteLater()

@@ -1,0 +1,433 @@
+"""The scatter plot on real layers: read, drawn, and tied to the layer's selection both ways."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy
+import pytest
+from interface import FakeInterface, spin
+from scatter_inputs import points_layer, vectors_folder
+from watchdog import watchdog
+
+ROWS = [
+    (0.0, 0.0, "Forest"),
+    (1.0, 0.0, "Forest"),
+    (0.0, 1.0, "Water"),
+    (1.0, 1.0, "Rock"),
+    (None, 1.0, "Water"),
+]
+
+
+@pytest.fixture
+def project(provider):
+    from qgis.core import QgsProject
+
+    yield QgsProject.instance()
+    QgsProject.instance().clear()
+
+
+@pytest.fixture
+def plot(project):
+    from near_things.qgis_plugin.gui.scatter.plot import ScatterPlot
+
+    plot = ScatterPlot()
+    plot.resize(600, 400)
+    plot.show()
+    yield plot
+    plot.close_link()
+    plot.close()
+
+
+@pytest.fixture
+def window(project, tmp_path: Path):
+    from near_things.qgis_plugin.gui.scatter.window import close_scatter_plot, open_scatter_plot
+    from near_things.qgis_plugin.gui.session import Session
+    from near_things.qgis_plugin.settings import PluginSettings
+
+    PluginSettings().workspace = str(tmp_path / "wörk folder")
+    interface = FakeInterface()
+    session = Session(interface)
+    window = open_scatter_plot(session)
+    yield window
+    close_scatter_plot(interface.window)
+    session.close()
+    interface.window.close()
+    PluginSettings().workspace = ""
+
+
+def shown(plot, layer, axes=("pc1", "pc2"), colour=("field", "class")):
+    """Show a layer, and wait until it has been read."""
+    done: list = []
+    plot.read.connect(lambda: done.append(1))
+    plot.show_layer(layer, axes, colour)
+    assert spin(lambda: bool(done))
+    return layer
+
+
+def place(view, x: float, y: float):
+    """The position of the widget at which a point of the plane is seen."""
+    from qgis.PyQt.QtCore import QPoint
+
+    columns, rows = view.frame.to_pixels(numpy.array([[x, y]]))
+    area = view.plot_area()
+    return QPoint(round(area.left() + columns[0]), round(area.top() + rows[0]))
+
+
+def drag(view, corners, *, modifier=None) -> None:
+    """Press at the first corner, move along the others, and let go at the last."""
+    from qgis.PyQt.QtCore import QEvent, QPointF, Qt
+    from qgis.PyQt.QtGui import QMouseEvent
+    from qgis.PyQt.QtTest import QTest
+    from qgis.PyQt.QtWidgets import QApplication
+
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(view, left, modifier or none, corners[0])
+    for corner in corners[1:]:
+        # QTest.mouseMove holds no button.
+        event = QMouseEvent(
+            QEvent.Type.MouseMove,
+            QPointF(corner),
+            QPointF(view.mapToGlobal(corner)),
+            Qt.MouseButton.NoButton,
+            left,
+            modifier or none,
+        )
+        QApplication.sendEvent(view, event)
+    QTest.mouseRelease(view, left, modifier or none, corners[-1])
+
+
+def around(view, x1: float, y1: float, x2: float, y2: float) -> list:
+    """A lasso about a rectangle of the plane."""
+    return [place(view, x, y) for x, y in ((x1, y1), (x2, y1), (x2, y2), (x1, y2), (x1, y1))]
+
+
+def selected(layer) -> set:
+    """Both coordinates of the selected features."""
+    return {(f["pc1"], f["pc2"]) for f in layer.selectedFeatures()}
+
+
+def test_features_are_read_coloured_and_counted(plot) -> None:
+    shown(plot, points_layer(ROWS))
+    assert plot.points.xy.tolist() == [[0, 0], [1, 0], [0, 1], [1, 1]]
+    texts = [plot.legend.list.item(n).text() for n in range(plot.legend.list.count())]
+    assert texts == ["Forest  2", "Rock  1", "Water  1"]
+    assert plot.status.text() == "4 points · 1 without coordinates"
+
+
+def test_points_are_drawn_in_the_colours_of_the_layer(plot) -> None:
+    from near_things.qgis_plugin.gui.scatter.sources import colour_layer
+    from qgis.PyQt.QtGui import QColor
+
+    layer = points_layer(ROWS)
+    colour_layer(layer, "class", {"Forest": "#008000", "Water": "#0000ff", "Rock": "#999999"})
+    shown(plot, layer)
+    image = plot.view.grab().toImage()
+    ratio = image.devicePixelRatio()
+    for (x, y), colour in (((0, 0), "#008000"), ((0, 1), "#0000ff"), ((1, 1), "#999999")):
+        where = place(plot.view, x, y)
+        seen = image.pixelColor(round(where.x() * ratio), round(where.y() * ratio))
+        assert seen == QColor(colour)
+
+
+def test_lasso_selects_features_and_modifiers_add_and_remove(plot) -> None:
+    from qgis.PyQt.QtCore import Qt
+
+    layer, view = shown(plot, points_layer(ROWS)), plot.view
+    drag(view, around(view, -0.02, -0.02, 0.5, 1.02))
+    assert selected(layer) == {(0, 0), (0, 1)}
+    assert view.selected.tolist() == [True, False, True, False]
+    assert "2 selected" in plot.status.text()
+    shift, control = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+    drag(view, around(view, 0.9, 0.9, 1.02, 1.02), modifier=shift)
+    assert selected(layer) == {(0, 0), (0, 1), (1, 1)}
+    drag(view, around(view, -0.02, 0.5, 1.02, 1.02), modifier=control)
+    assert selected(layer) == {(0, 0)}
+
+
+def test_rectangle_and_clicks(plot) -> None:
+    from near_things.qgis_plugin.gui.scatter.view import RECTANGLE
+    from qgis.PyQt.QtCore import Qt
+    from qgis.PyQt.QtTest import QTest
+
+    layer, view = shown(plot, points_layer(ROWS)), plot.view
+    view.set_tool(RECTANGLE)
+    drag(view, [place(view, 0.5, 0.5), place(view, 0.7, 0.0), place(view, 1.02, -0.02)])
+    assert selected(layer) == {(1, 0)}
+    none, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    QTest.mouseClick(view, left, none, place(view, 0, 1))
+    assert selected(layer) == {(0, 1)}
+    QTest.mouseClick(view, left, Qt.KeyboardModifier.ShiftModifier, place(view, 1, 1))
+    assert selected(layer) == {(0, 1), (1, 1)}
+    QTest.mouseClick(view, left, none, place(view, 0.5, 0.5))
+    assert selected(layer) == set()
+
+
+def test_selection_on_the_map_is_shown_once_and_without_an_echo(plot) -> None:
+    layer = shown(plot, points_layer(ROWS))
+    changes, wishes = [], []
+    layer.selectionChanged.connect(lambda *_: changes.append(1))
+    plot.view.selection_wanted.connect(lambda *_: wishes.append(1))
+    layer.selectByExpression('"class" = \'Forest\' or "pc1" is null')
+    assert plot.view.selected.tolist() == [True, True, False, False]
+    assert len(changes) == 1 and not wishes
+    layer.removeSelection()
+    assert not plot.view.selected.any() and len(changes) == 2
+    drag(plot.view, around(plot.view, -0.02, -0.02, 0.5, 0.5))
+    assert len(changes) == 3 and len(wishes) == 1
+
+
+def test_what_was_selected_before_is_shown(plot) -> None:
+    layer = points_layer(ROWS)
+    layer.selectByExpression("\"class\" = 'Rock'")
+    shown(plot, layer)
+    assert plot.view.selected.tolist() == [False, False, False, True]
+
+
+def test_keys_move_zoom_and_select(plot) -> None:
+    from qgis.PyQt.QtCore import Qt
+    from qgis.PyQt.QtTest import QTest
+
+    layer, view = shown(plot, points_layer(ROWS)), plot.view
+    key, none = Qt.Key, Qt.KeyboardModifier.NoModifier
+    whole = view.frame
+    QTest.keyClick(view, key.Key_Plus)
+    assert view.frame.across == pytest.approx(1.2 * whole.across)
+    QTest.keyClick(view, key.Key_Left)
+    assert view.frame.x < whole.x
+    QTest.keyClick(view, key.Key_Home)
+    assert view.frame == whole
+    QTest.keyClick(view, key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert layer.selectedFeatureCount() == 4
+    QTest.keyClick(view, key.Key_Escape, none)
+    assert layer.selectedFeatureCount() == 0
+
+
+def test_escape_drops_the_lasso_and_leaves_the_selection(plot) -> None:
+    from qgis.PyQt.QtCore import Qt
+    from qgis.PyQt.QtTest import QTest
+
+    layer, view = shown(plot, points_layer(ROWS)), plot.view
+    layer.selectAll()
+    corners = around(view, -0.02, -0.02, 0.5, 0.5)
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(view, left, none, corners[0])
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    QTest.mouseRelease(view, left, none, corners[2])
+    assert layer.selectedFeatureCount() == 5
+
+
+def test_wheel_zooms_about_the_pointer(plot) -> None:
+    from qgis.PyQt.QtCore import QPoint, QPointF, Qt
+    from qgis.PyQt.QtGui import QWheelEvent
+    from qgis.PyQt.QtWidgets import QApplication
+
+    shown(plot, points_layer(ROWS))
+    view = plot.view
+    before = place(view, 1, 1)
+    event = QWheelEvent(
+        QPointF(before),
+        QPointF(view.mapToGlobal(before)),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    across = view.frame.across
+    QApplication.sendEvent(view, event)
+    assert view.frame.across > across
+    after = place(view, 1, 1)
+    assert abs(after.x() - before.x()) <= 1 and abs(after.y() - before.y()) <= 1
+
+
+def test_hidden_classes_are_neither_drawn_nor_selected(plot) -> None:
+    from qgis.PyQt.QtCore import QPointF, Qt
+
+    layer, view = shown(plot, points_layer(ROWS)), plot.view
+    assert view.point_at(QPointF(place(view, 0, 0))) == 0
+    plot.legend.list.item(0).setCheckState(Qt.CheckState.Unchecked)
+    assert view.point_at(QPointF(place(view, 0, 0))) is None
+    drag(view, around(view, -0.02, -0.02, 1.02, 1.02))
+    assert selected(layer) == {(0, 1), (1, 1)}
+    plot.legend.chosen.emit(2)
+    assert selected(layer) == {(0, 1)}
+
+
+def test_tip_tells_of_the_feature(plot) -> None:
+    layer = shown(plot, points_layer(ROWS))
+    words = plot.view.describe(3)
+    feature = next(f for f in layer.getFeatures() if f["class"] == "Rock")
+    assert words.splitlines()[0].startswith(f"Feature {feature.id()}")
+    assert "class: Rock" in words and "pc1: 1" in words and "pc2: 1" in words
+
+
+def test_edits_are_followed(plot) -> None:
+    from qgis.core import QgsFeature
+
+    layer = shown(plot, points_layer(ROWS))
+    layer.selectByExpression("\"class\" = 'Rock'")
+    rock = layer.selectedFeatureIds()[0]
+    layer.startEditing()
+    layer.changeAttributeValue(rock, 0, 5.0)
+    assert spin(lambda: plot.points.xy[:, 0].max() == 5)
+    feature = QgsFeature(layer.fields())
+    feature.setAttributes([7.0, 7.0, "New"])
+    layer.addFeature(feature)
+    assert spin(lambda: len(plot.points) == 5)
+    assert plot.view.selected.sum() == 1
+    layer.rollBack()
+    assert spin(lambda: len(plot.points) == 4 and plot.points.xy[:, 0].max() == 1)
+    assert layer.selectedFeatureIds() == [rock]
+
+
+def test_removed_layer_leaves_an_empty_plot(plot, project) -> None:
+    layer = shown(plot, points_layer(ROWS))
+    project.removeMapLayer(layer.id())
+    assert plot.layer is None and len(plot.points) == 0
+    assert "was removed" in plot.view.accessibleDescription()
+    drag(plot.view, around(plot.view, 0, 0, 1, 1))
+    assert not plot.view.grab().isNull()
+
+
+def test_removed_while_it_is_read(plot, project) -> None:
+    layer = points_layer(ROWS)
+    plot.show_layer(layer, ("pc1", "pc2"), ("field", "class"))
+    project.removeMapLayer(layer.id())
+    assert not spin(lambda: len(plot.points) > 0, 0.5)
+
+
+@pytest.mark.parametrize(
+    "rows, count",
+    [([], 0), ([(None, 1.0, "a"), (float("nan"), 2.0, "b")], 0), ([(3.0, 3.0, "a")], 1)],
+    ids=["empty", "no coordinates", "one point"],
+)
+def test_layers_with_little_in_them(plot, rows, count) -> None:
+    shown(plot, points_layer(rows))
+    assert len(plot.points) == count
+    assert not plot.view.grab().isNull()
+    if not count:
+        assert "no feature" in plot.view.accessibleDescription()
+
+
+def test_one_class_one_colour_and_a_number(plot) -> None:
+    layer = shown(plot, points_layer([(0.0, 0.0, "a"), (1.0, 2.5, "a")]))
+    assert plot.legend.list.count() == 1
+    shown(plot, layer, colour=("field", "pc2"))
+    assert plot.legend.ramp.isVisible() and not plot.legend.list.isVisible()
+    shown(plot, layer, colour=("", ""))
+    assert plot.legend.isHidden()
+
+
+def test_zoom_stays_when_only_the_colour_changes(plot) -> None:
+    layer = shown(plot, points_layer(ROWS))
+    plot.view._zoom(2, 10, 10)
+    before = plot.view.frame
+    # Without a legend the plot is wider; middle and scale are the same.
+    shown(plot, layer, colour=("", ""))
+    after = plot.view.frame
+    assert after == before.resized(after.width, after.height)
+    shown(plot, layer, axes=("pc2", "pc1"))
+    assert plot.view.frame.across != before.across
+
+
+def test_main_thread_is_served_while_many_features_are_read(plot) -> None:
+    random = numpy.random.default_rng(0)
+    rows = [(x, y, f"class {n % 8}") for n, (x, y) in enumerate(random.normal(size=(30000, 2)))]
+    layer = points_layer([tuple(map(float, r[:2])) + r[2:] for r in rows])
+    with watchdog():
+        shown(plot, layer)
+    assert len(plot.points) == 30000
+    with watchdog():
+        drag(plot.view, around(plot.view, -1, -1, 1, 1))
+        spin(lambda: False, 0.2)
+    # The lasso's corners are whole pixels.
+    expected = int((numpy.abs(plot.points.xy) < 1).all(axis=1).sum())
+    assert layer.selectedFeatureCount() == pytest.approx(expected, rel=0.02)
+
+
+def test_window_offers_layers_and_shows_the_one_chosen(window, project) -> None:
+    from qgis.core import QgsVectorLayer
+
+    assert window.source.count() == 0
+    assert "Nothing to show yet" in window.plot.view.accessibleDescription()
+    project.addMapLayer(QgsVectorLayer("Point?field=a:string", "texts", "memory"))
+    assert window.source.count() == 0
+    layer = points_layer(ROWS)
+    assert window.source.count() == 1
+    window.show_layer(layer)
+    assert spin(lambda: len(window.plot.points) == 4)
+    assert (window.x.currentData(), window.y.currentData()) == ("pc1", "pc2")
+    assert window.colour.currentText() == "class"
+    window.y.setCurrentIndex(window.y.findData("pc1"))
+    assert spin(lambda: window.plot.points.xy[1].tolist() == [1, 1])
+    project.removeMapLayer(layer.id())
+    assert window.source.count() == 0 and window.plot.layer is None
+
+
+def test_window_saves_picture_and_selection(window, tmp_path: Path) -> None:
+    from qgis.core import QgsProject
+    from qgis.PyQt.QtGui import QImage
+
+    layer = points_layer(ROWS)
+    window.show_layer(layer)
+    assert spin(lambda: len(window.plot.points) == 4)
+    save = window._of_selection[-1]
+    assert not save.isEnabled()
+    layer.selectByExpression("\"class\" = 'Forest'")
+    assert save.isEnabled()
+    window.save_selection(tmp_path / "wäld.gpkg")
+    assert spin(lambda: bool(QgsProject.instance().mapLayersByName("wäld")))
+    saved = QgsProject.instance().mapLayersByName("wäld")[0]
+    assert {f["class"] for f in saved.getFeatures()} == {"Forest"} and saved.featureCount() == 2
+    window.save_picture(tmp_path / "plot.png")
+    assert spin(
+        lambda: (tmp_path / "plot.png").exists() and not QImage(str(tmp_path / "plot.png")).isNull()
+    )
+    assert QImage(str(tmp_path / "plot.png")).width() > window.plot.view.width()
+
+
+def test_window_turns_a_map_into_points(window, project) -> None:
+    random = numpy.random.default_rng(0)
+    workspace = window._session.workspace
+    (workspace.folder / "maps").mkdir(parents=True)
+    path = workspace.folder / "maps" / "zion é.tif"
+    path.write_bytes(b"")
+    values = random.normal(size=(60, 8))
+    vectors_folder(path.with_suffix(".vectors"), values, numpy.ones(60, bool), 10)
+    window.refresh()
+    assert window.source.itemText(0) == "zion é (embedding map)"
+    window.source.setCurrentIndex(0)
+    assert window.compute.isVisible() and window.compute.isEnabled()
+    with watchdog():
+        window.compute.click()
+        assert spin(lambda: len(window.plot.points) == 60)
+    layer = window.plot.layer
+    assert layer.name() == "zion é PCA" and layer.crs().authid() == "EPSG:32612"
+    assert project.layerTreeRoot().findGroup("Near Things").findLayer(layer.id())
+    assert not window.compute.isVisible()
+
+
+def test_damaged_vectors_are_told(window) -> None:
+    workspace = window._session.workspace
+    path = workspace.folder / "maps" / "bad.tif"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"")
+    folder = vectors_folder(
+        path.with_suffix(".vectors"), numpy.ones((4, 2)), numpy.ones(4, bool), 2
+    )
+    (folder / "vectors.npy").unlink()
+    window.refresh()
+    window.source.setCurrentIndex(0)
+    window.compute.click()
+    bar = window._session.iface.messageBar()
+    assert spin(lambda: bar.currentItem() is not None)
+    assert "vectors.npy" in bar.currentItem().text()
+    assert window.compute.isEnabled()
+
+
+def test_one_window_is_enough(window) -> None:
+    from near_things.qgis_plugin.gui.scatter.window import open_scatter_plot
+
+    assert open_scatter_plot(window._session) is window
