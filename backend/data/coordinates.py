@@ -39,6 +39,24 @@ def transform_points(
     return known[key].transform(x, y)
 
 
+def local_metres(crs: CRS, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Points as metres east and north of the middle of their extent, whatever the unit of the CRS.
+
+    Distances are true to 0.1 % within about 500 km of the middle. A CRS that is no place on Earth
+    is taken to be in metres.
+    """
+    own = projection(crs)
+    middle = [(values.min() + values.max()) / 2 for values in (x, y)]
+    if own.geodetic_crs is None:
+        return x - middle[0], y - middle[1]
+    to_degrees = pyproj.Transformer.from_crs(own, own.geodetic_crs, always_xy=True)
+    longitude, latitude = to_degrees.transform(*middle)
+    around = pyproj.CRS.from_proj4(
+        f"+proj=aeqd +lat_0={latitude:.8f} +lon_0={longitude:.8f} +units=m +type=crs"
+    )
+    return pyproj.Transformer.from_crs(own, around, always_xy=True).transform(x, y)
+
+
 def outline(
     transform: Affine, row: int, column: int, height: int, width: int, *, points: int = 21
 ) -> tuple[np.ndarray, np.ndarray]:

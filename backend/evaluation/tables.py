@@ -61,7 +61,13 @@ def _share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.0f}"
 
 
-def confusion_table(confusion: dict[str, Any]) -> str:
+def confusion_table(
+    confusion: dict[str, Any],
+    *,
+    corner: str = "true ↓ \u00a0 predicted →",
+    recall_title: str = "found, % (recall)",
+    precision_title: str = "right, % (precision)",
+) -> str:
     """Counts, true classes in rows and predicted in columns, shaded by the share of the row."""
     names = [escape(name) for name in confusion["classes"]]
     head = "".join(f'<th scope="col" class="turned"><span>{n}</span></th>' for n in names)
@@ -83,9 +89,9 @@ def confusion_table(confusion: dict[str, Any]) -> str:
     precision = "".join(f"<td>{_share(value)}</td>" for value in confusion["precision"])
     return (
         '<div class="wide"><table class="confusion"><thead>'
-        f'<tr><th class="corner">true ↓ &nbsp; predicted →</th>{head}'
-        '<th scope="col" class="turned"><span>found, % (recall)</span></th></tr></thead>'
-        f'<tbody>{"".join(rows)}<tr class="rate"><th scope="row">right, % (precision)</th>'
+        f'<tr><th class="corner">{corner}</th>{head}'
+        f'<th scope="col" class="turned"><span>{recall_title}</span></th></tr></thead>'
+        f'<tbody>{"".join(rows)}<tr class="rate"><th scope="row">{precision_title}</th>'
         f"{precision}<td>{_share(confusion['accuracy'])}</td></tr></tbody></table></div>"
     )
 

@@ -13,6 +13,7 @@ import rasterio.features
 import scipy.ndimage
 import shapely
 from rasterio.io import DatasetReader
+from shapely.geometry.polygon import orient
 
 from . import styles
 from .layer_files import writing_layers
@@ -39,7 +40,7 @@ def areas_above(
     highest = scipy.ndimage.maximum(values, labels, np.arange(1, count + 1)) if count else []
     frame = geopandas.GeoDataFrame(
         {
-            "area_m2": _ground_areas(polygons, crs),
+            "area_m2": ground_areas(polygons, crs),
             "pixels": pixels,
             "mean": sums / np.maximum(pixels, 1),
             "highest": np.asarray(highest, float),
@@ -62,7 +63,7 @@ def _polygons(source: DatasetReader, labels: np.ndarray, count: int) -> np.ndarr
     return polygons
 
 
-def _ground_areas(polygons: np.ndarray, crs: rasterio.crs.CRS) -> np.ndarray:
+def ground_areas(polygons: np.ndarray, crs: rasterio.crs.CRS) -> np.ndarray:
     """The area of each polygon on the ellipsoid of its CRS, in m²."""
     if len(polygons) == 0:
         return np.empty(0)
@@ -72,7 +73,9 @@ def _ground_areas(polygons: np.ndarray, crs: rasterio.crs.CRS) -> np.ndarray:
         return shapely.area(polygons)
     geographic = geopandas.GeoSeries(polygons, crs=wanted).to_crs(wanted.geodetic_crs)
     ellipsoid = wanted.get_geod()
-    return np.array([abs(ellipsoid.geometry_area_perimeter(part)[0]) for part in geographic])
+    # A hole counts against the area where it runs the other way round.
+    parts = (orient(part) for part in geographic)
+    return np.array([abs(ellipsoid.geometry_area_perimeter(part)[0]) for part in parts])
 
 
 def write_areas(path: Path, areas: geopandas.GeoDataFrame, layer: str = "areas") -> None:

@@ -65,13 +65,14 @@ class MapInformation:
 class EmbeddingMap:
     """An embedding map opened for reading: `information` is None for a raster not made by us.
 
-    Any raster of two or more bands of floats is taken: each pixel is then a vector of its own, and
-    tile and stride are one pixel. Raises RequestError where there is no file, DataError where it
+    Any raster of two or more bands of floats, with `any_type` also of whole numbers, is taken: each
+    pixel is then a vector of its own, and tile and stride are one pixel. Raises RequestError where there is no file, DataError where it
     cannot be read or holds no vectors.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, any_type: bool = False) -> None:
         self.path = Path(path)
+        self._kinds = "fiu" if any_type else "f"
         if not self.path.exists():
             raise RequestError(f"there is no embedding map {path}", "check the path")
         try:
@@ -116,14 +117,15 @@ class EmbeddingMap:
     def _read_tags(self) -> MapInformation | None:
         dataset, tags = self._dataset, self._dataset.tags()
         if tags.get("schema") != SCHEMA:
-            floats = all(np.dtype(name).kind == "f" for name in dataset.dtypes)
-            if dataset.count >= 2 and floats:
+            fitting = all(np.dtype(name).kind in self._kinds for name in dataset.dtypes)
+            if dataset.count >= 2 and fitting:
                 return None
+            asked = "floats" if self._kinds == "f" else "numbers"
             raise DataError(
                 f"{self.path} is no embedding map: it has {dataset.count} band(s) of "
                 f"{dataset.dtypes[0]} and no tags of this program",
                 "make one with `python -m backend.embed`; other rasters need two or more bands "
-                "of floats",
+                f"of {asked}",
             )
         try:
             if tags.get("schema_version") != VERSION:

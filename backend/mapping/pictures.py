@@ -85,7 +85,7 @@ def write_clusters(
         palette=palette,
     )
     names = naming(path) if naming else clusters.names
-    _write_category_names(path, ["no data", *names])
+    write_category_names(path, ["no data", *names])
     styles.write_style(styles.paletted(names, colours), path)
 
 
@@ -135,7 +135,7 @@ def _write_layer(
         remove(scratch)
 
 
-def _write_category_names(path: Path, names: list[str]) -> None:
+def write_category_names(path: Path, names: list[str]) -> None:
     """GDAL keeps the names of categories in a file beside a GeoTIFF."""
     items = "".join(f"      <Category>{escape(name)}</Category>\n" for name in names)
     with whole_file(path.with_name(f"{path.name}.aux.xml")) as temporary:

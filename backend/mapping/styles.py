@@ -18,6 +18,8 @@ VIRIDIS = (
     "#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89",
     "#35b779", "#6ece58", "#b5de2b", "#fde725",
 )  # fmt: skip
+# Yellow to dark red, ColorBrewer's YlOrRd: stands out on imagery, even to the eye.
+WARM = ("#fed976", "#feb24c", "#fd8d3c", "#fc4e2a", "#e31a1c", "#b10026")
 _HEADER = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _RANK_COLOURS = ("#d7301f", "#fc8d59", "#fdcc8a", "#74a9cf", "#0570b0")
 
@@ -76,11 +78,16 @@ def colour_composite(bands: Sequence[int], low: Sequence[float], high: Sequence[
     return root
 
 
-def paletted(names: Sequence[str], colours: Sequence[tuple[int, int, int]]) -> Element:
-    """Values 1, 2, … in colours of their own, with names."""
+def paletted(
+    names: Sequence[str],
+    colours: Sequence[tuple[int, int, int]],
+    values: Sequence[int] | None = None,
+) -> Element:
+    """Values in colours of their own, with names; 1, 2, … where `values` does not say others."""
     root, renderer = _raster_style("paletted", band="1")
     palette = SubElement(renderer, "colorPalette")
-    for value, (name, colour) in enumerate(zip(names, colours, strict=True), start=1):
+    values = range(1, len(names) + 1) if values is None else values
+    for value, name, colour in zip(values, names, colours, strict=True):
         colour_text = "#{:02x}{:02x}{:02x}".format(*colour)
         SubElement(
             palette, "paletteEntry", value=str(value), color=colour_text, label=name, alpha="255"
@@ -88,8 +95,14 @@ def paletted(names: Sequence[str], colours: Sequence[tuple[int, int, int]]) -> E
     return root
 
 
-def ramp(low: float, high: float, *, transparent_below: float | None = None) -> Element:
-    """One band from `low` to `high` in viridis; values beyond take the end's colour.
+def ramp(
+    low: float,
+    high: float,
+    *,
+    transparent_below: float | None = None,
+    colours: Sequence[str] = VIRIDIS,
+) -> Element:
+    """One band from `low` to `high` in even steps of `colours`; values beyond take the end's colour.
 
     Values under `transparent_below` let what lies beneath the layer show.
     """
@@ -111,8 +124,8 @@ def ramp(low: float, high: float, *, transparent_below: float | None = None) -> 
     first = low if transparent_below is None else max(low, min(transparent_below, high))
     if transparent_below is not None:
         # A step, not a slope: colours between two entries of a ramp are mixed, opacity too.
-        _ramp_entry(shader, first - (high - low) * 1e-6, VIRIDIS[0], alpha=0)
-    for value, colour in zip(np.linspace(first, high, len(VIRIDIS)), VIRIDIS, strict=True):
+        _ramp_entry(shader, first - (high - low) * 1e-6, colours[0], alpha=0)
+    for value, colour in zip(np.linspace(first, high, len(colours)), colours, strict=True):
         _ramp_entry(shader, value, colour)
     return root
 

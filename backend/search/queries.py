@@ -151,13 +151,13 @@ def _outside(text: str, crs: pyproj.CRS, target: Target) -> str:
     to_points = _transformer(target.crs, crs, target)
     try:
         bounds = to_points.transform_bounds(*target.bounds)
-        extent = f", which reaches {_extent(bounds, crs)} in the point's CRS ({crs.name})"
+        extent = f", which reaches {extent_words(bounds, crs)} in the point's CRS ({crs.name})"
     except ProjError:
         extent = ""
     return f"the point {text} lies in no tile of {target.description}{extent}"
 
 
-def _extent(bounds: Sequence[float], crs: pyproj.CRS) -> str:
+def extent_words(bounds: Sequence[float], crs: pyproj.CRS) -> str:
     places = 5 if crs.is_geographic else 0
     left, bottom, right, top = (f"{value:.{places}f}" for value in bounds)
     return f"from {left} to {right} in X and from {bottom} to {top} in Y"
@@ -170,7 +170,7 @@ def query_from_examples(path: str, target: Target, reporter: Reporter) -> Query:
     layer = layer.to_crs(target.crs)
     positions = []
     for geometry in layer:
-        found = _positions_of(geometry, target)
+        found = positions_of(geometry, target)
         if len(found):
             positions.append(found)
     nowhere = len(layer) - len(positions)
@@ -178,7 +178,7 @@ def query_from_examples(path: str, target: Target, reporter: Reporter) -> Query:
         crs = pyproj.CRS.from_user_input(target.crs)
         raise DataError(
             f"no example of {path} lies on {target.description}: the examples reach "
-            f"{_extent(layer.total_bounds, crs)}, the target {_extent(target.bounds, crs)}",
+            f"{extent_words(layer.total_bounds, crs)}, the target {extent_words(target.bounds, crs)}",
             "check the layer's CRS, or take examples that lie on the imagery",
         )
     wanted = np.unique(np.concatenate(positions))
@@ -212,7 +212,7 @@ def _read_examples(path: str) -> geopandas.GeoSeries:
     return layer
 
 
-def _positions_of(geometry: shapely.Geometry, target: Target) -> np.ndarray:
+def positions_of(geometry: shapely.Geometry, target: Target) -> np.ndarray:
     """The positions at the points of a geometry, or within its polygons."""
     parts = shapely.get_parts(geometry)
     if shapely.get_dimensions(geometry) == 2:

@@ -25,6 +25,8 @@ RANKS = {
     "evaluation": 5,
     "mapping": 5,
     "search": 5,
+    "classification": 5,
+    "comparison": 5,
 }
 VERB_RANK = 6
 

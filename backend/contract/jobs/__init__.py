@@ -1,6 +1,8 @@
 """One dataclass per job. The fields' metadata drive command line, YAML and Processing alike."""
 
 from .build import BuildJob
+from .change import ChangeJob
+from .classify import ClassifyJob
 from .cluster import ClusterJob
 from .crop import CropJob
 from .embed import EmbedJob
@@ -16,6 +18,8 @@ from .train import TrainJob
 
 __all__ = [
     "BuildJob",
+    "ChangeJob",
+    "ClassifyJob",
     "ClusterJob",
     "CropJob",
     "EmbedJob",
