@@ -66,8 +66,8 @@ class EmbeddingMap:
     """An embedding map opened for reading: `information` is None for a raster not made by us.
 
     Any raster of two or more bands of floats, with `any_type` also of whole numbers, is taken: each
-    pixel is then a vector of its own, and tile and stride are one pixel. Raises RequestError where there is no file, DataError where it
-    cannot be read or holds no vectors.
+    pixel is then a vector of its own, and tile and stride are one pixel. Raises RequestError where
+    there is no file, DataError where it cannot be read or holds no vectors.
     """
 
     def __init__(self, path: str | Path, *, any_type: bool = False) -> None:
@@ -140,6 +140,8 @@ class EmbeddingMap:
         """Windows that cover the map row by row, each of whole blocks and of bounded memory."""
         block_height, block_width = self._dataset.block_shapes[0]
         pixels = READ_BYTES // (8 * self.dimension)
+        # Other programs write blocks as large as the image.
+        block_height = min(block_height, max(1, pixels // block_width))
         blocks = max(1, pixels // (block_height * block_width))
         step = block_width * blocks
         for top in range(0, self.height, block_height):

@@ -178,7 +178,8 @@ def query_from_examples(path: str, target: Target, reporter: Reporter) -> Query:
         crs = pyproj.CRS.from_user_input(target.crs)
         raise DataError(
             f"no example of {path} lies on {target.description}: the examples reach "
-            f"{extent_words(layer.total_bounds, crs)}, the target {extent_words(target.bounds, crs)}",
+            f"{extent_words(layer.total_bounds, crs)}, the target "
+            f"{extent_words(target.bounds, crs)}",
             "check the layer's CRS, or take examples that lie on the imagery",
         )
     wanted = np.unique(np.concatenate(positions))
