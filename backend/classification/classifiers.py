@@ -34,8 +34,8 @@ class ClassifierSettings:
     regularisation: float | None = None
     seed: int = 0
 
-    def in_words(self) -> str:
-        """What the classifier is, as a sentence without its full stop."""
+    def in_words(self, regularisation: float | None) -> str:
+        """What the classifier is, as a sentence without its full stop; C as it was chosen."""
         if self.kind == "knn":
             return f"Weighted vote of the {self.neighbours} nearest labelled cells"
         if self.kind == "random-forest":
@@ -43,7 +43,10 @@ class ClassifierSettings:
         if self.regularisation is not None:
             return f"Logistic regression, L2, C of {self.regularisation:g}"
         choices = ", ".join(f"{c:g}" for c in REGULARISATIONS)
-        return f"Logistic regression, L2, C of {choices} with the least log loss on blocks left out"
+        return (
+            f"Logistic regression, L2, C of {regularisation:g}: that of {choices} with the least "
+            "log loss on blocks left out"
+        )
 
 
 class Classifier:

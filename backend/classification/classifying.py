@@ -191,8 +191,8 @@ def _notes(
     if unknown:
         named = ", ".join(classes[kind].name for kind in unknown)
         notes.append(
-            f"in some folds all labels of {named} were left out, and so could not be found: the "
-            "map, which learns from all labels, will do better there"
+            f"in some folds all labels of {named} were left out, and so none could be found; the "
+            "map learns from all labels"
         )
     few = [classes[n].name for n in range(len(classes)) if _tested(spatial, n) < 10]
     if few:

@@ -36,7 +36,7 @@ ACCURACY = """
 <h2>How right it is</h2>
 $scores
 <p class="caption">In %, all folds together; ± is the standard deviation over the folds. Macro F1 is
-the mean of the classes' F1. $rosier</p>
+the mean of the classes' F1.</p>
 
 <h2>Class by class</h2>
 <p>On ground left out, in %.</p>

@@ -107,7 +107,7 @@ def accuracy_record(
         labels=dict(file=job.labels, field=job.label_field, features=labels, cells=len(samples)),
         classifier=dict(
             kind=model.settings.kind,
-            words=model.settings.in_words(),
+            words=model.settings.in_words(model.regularisation),
             regularisation=model.regularisation if model.settings.kind == "logistic" else None,
         ),
         spatial=None,

@@ -22,7 +22,6 @@ from backend.evaluation.tables import confusion_table
 from .classes import MapClass
 from .folds import Folds
 from .page import ACCURACY, PAGE
-from .record import ROSIER
 
 PICTURE_SIDE_PX = 900
 MOST_POINTS = 4000
@@ -41,7 +40,6 @@ def report_page(
     if record["spatial"] is not None:
         accuracy = Template(ACCURACY).substitute(
             scores=scores_table(record),
-            rosier=escape(ROSIER if record["random"] else ""),
             by_class=class_table(record),
             confusion=_confusion(record),
             folds=fold_chart(folds),
@@ -54,7 +52,7 @@ def report_page(
         summary=paragraphs(record["summary"][1:]),
         notes=paragraphs(record["notes"], "note"),
         picture=f'<img src="{_picture(class_map, classes)}" alt="the class map" '
-        'style="max-width:100%;image-rendering:pixelated;border:1px solid #bbb">',
+        'style="width:100%;max-width:48rem;image-rendering:pixelated;border:1px solid #bbb">',
         classes=_areas_table(record),
         accuracy=accuracy,
         protocol=items(protocol_in_words(record)),
