@@ -25,9 +25,9 @@ from .validation import SCORES, Fold, by_class, summed_up
 SCHEMA, VERSION = "near-things-map-accuracy", 1
 ORIENTATION = "rows are the reference (the labels), columns the prediction (the map)"
 ROSIER = (
-    "Random cross-validation is as a rule rosier, because cells beside a tested one, which look alike and "
-    "share most of their tile with it, stay among those learned from: it tells how well the map "
-    "repeats its labels, not how right it is where there are none."
+    "Random cross-validation is as a rule rosier, because cells beside a tested one, which look "
+    "alike and share most of their tile with it, stay among those learned from: it tells how well "
+    "the map repeats its labels, not how right it is where there are none."
 )
 
 

@@ -25,7 +25,7 @@ from backend.runtime.reporter import Reporter
 
 from .pair import MapPair, pair_maps
 from .places import find_places
-from .thresholds import METHODS, Histogram
+from .thresholds import METHODS, Histogram, mostly_changed
 
 HISTOGRAM_BINS = 4096
 
@@ -150,8 +150,14 @@ def _find_threshold(
             for window in pair.windows():
                 values = source.read(1, window=window)
                 histogram.add(values[np.isfinite(values)])
-            value = METHODS[job.threshold_method](histogram)
-            threshold = Threshold(value, job.threshold_method)
+            method = job.threshold_method
+            if method == "rosin" and mostly_changed(histogram):
+                reporter.warning(
+                    "most cells have changed, and the method of rosin is for few changes: that of "
+                    "otsu is used"
+                )
+                method = "otsu"
+            threshold = Threshold(METHODS[method](histogram), method)
         changed = valid = 0
         for window in pair.windows():
             values = source.read(1, window=window)
