@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ def make_classes(
     from 1. `colours` are texts "VALUE=#rrggbb name"; classes that they do not name get colours that
     are easy to tell apart. RequestError for a text that is none, DataError for too many classes.
     """
-    kinds = sorted(set(values), key=lambda value: (isinstance(value, str), value))
+    kinds = sorted(set(values), key=_place_in_order)
     if len(kinds) > MOST_CLASSES:
         raise DataError(
             f"the labels name {len(kinds)} classes, and a map holds {MOST_CLASSES} at most",
@@ -59,6 +60,13 @@ def make_classes(
         default = f"Class {value}" if isinstance(value, int) else value
         found.append(MapClass(value, code, name or default, colour or next(fill)))
     return found
+
+
+def _place_in_order(value: Value) -> tuple:
+    """Numbers first, then texts as a dictionary has them: "Ödland" before "water"."""
+    if not isinstance(value, str):
+        return False, value
+    return True, unicodedata.normalize("NFKD", value).casefold(), value
 
 
 def _given_colours(texts: Sequence[str]) -> dict[str, tuple[str, str]]:
