@@ -102,7 +102,7 @@ def ramp(
     transparent_below: float | None = None,
     colours: Sequence[str] = VIRIDIS,
 ) -> Element:
-    """One band from `low` to `high` in even steps of `colours`; values beyond take the end's colour.
+    """One band in even steps of `colours` from `low` to `high`; beyond, the colours of the ends.
 
     Values under `transparent_below` let what lies beneath the layer show.
     """

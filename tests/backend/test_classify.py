@@ -22,7 +22,7 @@ from backend.mapping import embedding_map
 from backend.runtime import stopping
 from backend.runtime.errors import Stopped
 from backend.runtime.reporter import Reporter
-from tests.backend.maps import CORNER, UTM, write_map
+from tests.backend.vector_maps import CORNER, UTM, write_map
 
 CELL = 80.0
 SHAPE = (60, 90)
