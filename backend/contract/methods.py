@@ -7,7 +7,18 @@ from typing import Any, Dict, List, Mapping
 from .catalogue import Method
 from .jobs.train import TrainJob
 from .settings import SettingsError, make_job
-from .systems import byol, cmc, geokr, moco, moments, multitask, saumoco, simclr, tile2vec
+from .systems import (
+    byol,
+    cmc,
+    geokr,
+    moco,
+    moments,
+    multitask,
+    reconstruction,
+    saumoco,
+    simclr,
+    tile2vec,
+)
 
 _METHODS = (
     *saumoco.METHODS,
@@ -15,6 +26,7 @@ _METHODS = (
     *simclr.METHODS,
     *byol.METHODS,
     *moments.METHODS,
+    *reconstruction.METHODS,
     *cmc.METHODS,
     *geokr.METHODS,
     *multitask.METHODS,

@@ -52,6 +52,7 @@ class Recipe(nn.Module):
     measures: Sequence[str] = ()
     hooks: Sequence[Hook] = ()
     chance_loss: float | None = None
+    asks_for_valid: bool = False
 
     def forward(
         self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator

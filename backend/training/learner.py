@@ -60,10 +60,14 @@ class Learner:
             group["lr"] = learning_rate(self.job, self.plan, batch.step)
         self._generator.manual_seed(step_seed(seed=self.job.seed, step=batch.step))
 
-        tiles = [self._input(view) for view in batch.tiles]
+        pixels = [self._to_device(view) for view in batch.tiles]
+        tiles = [self.input_of(view) for view in pixels]
+        more = {}
+        if self.recipe.asks_for_valid:
+            more["valid"] = [~self.normalise.no_data(view) for view in pixels]
         # Not by Fabric's wrapper, which under bf16 rounds the tiles before the views see them.
         with self._fabric.autocast():
-            outcome = self.recipe(tiles, self._to_device(batch.chips), self._generator)
+            outcome = self.recipe(tiles, self._to_device(batch.chips), self._generator, **more)
         self._optimiser.zero_grad(set_to_none=True)
         self._fabric.backward(outcome.loss)
         norm = self._fabric.clip_gradients(
@@ -83,8 +87,9 @@ class Learner:
             tensor = tensor.pin_memory()
         return tensor.to(self.device, non_blocking=True)
 
-    def _input(self, tiles: np.ndarray) -> Tensor:
-        return self.normalise(self._to_device(tiles)).to(memory_format=torch.channels_last)
+    def input_of(self, pixels: Tensor) -> Tensor:
+        """Network input of pixel values (B, bands, T, T) on the device."""
+        return self.normalise(pixels).to(memory_format=torch.channels_last)
 
     def is_finite(self) -> bool:
         """False once a loss or a gradient was NaN or infinite. Waits for the device."""

@@ -10,7 +10,6 @@ from backend.contract.jobs import TrainJob
 from .lars import Lars
 
 SGD_MOMENTUM = 0.9
-ADAM_BETA2 = 0.999
 
 
 def make_optimiser(job: TrainJob, network: nn.Module) -> torch.optim.Optimizer:
@@ -26,4 +25,4 @@ def make_optimiser(job: TrainJob, network: nn.Module) -> torch.optim.Optimizer:
     if job.optimiser == "sgd":
         return torch.optim.SGD(parameters, momentum=SGD_MOMENTUM, nesterov=job.nesterov, **common)
     kind = torch.optim.Adam if job.optimiser == "adam" else torch.optim.AdamW
-    return kind(parameters, betas=(job.adam_beta1, ADAM_BETA2), **common)
+    return kind(parameters, betas=(job.adam_beta1, job.adam_beta2), **common)

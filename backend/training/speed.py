@@ -26,8 +26,11 @@ def flops_per_sample(recipe: Recipe, bands: int, tile_size_px: int, device: torc
     tiles = [torch.zeros(shape, device=device) for _ in recipe.relations]
     # Chip 0 is there in every dataset, however small.
     chips = torch.zeros(COUNTED_SAMPLES, dtype=torch.long, device=device)
+    more = {}
+    if recipe.asks_for_valid:
+        more["valid"] = [torch.ones_like(tile, dtype=torch.bool) for tile in tiles]
     with FlopCounterMode(display=False) as counter:
-        recipe(tiles, chips, torch.Generator(device)).loss.backward()
+        recipe(tiles, chips, torch.Generator(device), **more).loss.backward()
     return counter.get_total_flops() / COUNTED_SAMPLES
 
 

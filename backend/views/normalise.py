@@ -30,7 +30,12 @@ class Normalise(nn.Module):
 
     def forward(self, tiles: Tensor) -> Tensor:
         values = tiles.to(torch.float32)
+        return ((values - self.offset) / self.scale).masked_fill_(self.no_data(values), 0.0)
+
+    def no_data(self, tiles: Tensor) -> Tensor:
+        """True, bool (B, C, H, W), where a pixel of a band holds no data."""
+        values = tiles.to(torch.float32)
         invalid = torch.isnan(values)
         if self.nodata is not None:
             invalid = invalid | (values == self.nodata)
-        return ((values - self.offset) / self.scale).masked_fill_(invalid, 0.0)
+        return invalid

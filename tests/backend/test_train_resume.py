@@ -50,6 +50,9 @@ METHODS = {
     "simsiam": ("--projected-dimension", 16, "--predictor-dimension", 4, "--optimiser", "lars"),
     "barlow-twins": ("--projector-dimension", 16),
     "vicreg": ("--projector-dimension", 16),
+    "mae": ("--decoder-width", 32, "--decoder-layers", 1),
+    "masked-pixels": ("--block-px", 2),
+    "denoising-autoencoder": (),
     "tile2vec": ("--embedding-dimension", 8, "--stem", "imagenet", "--distant-neighbours"),
     "tile2vec-bce": ("--stem", "imagenet", "--head", "mlp-absdiff", "--randomise", "per_step"),
 }

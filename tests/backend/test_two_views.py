@@ -169,7 +169,7 @@ def test_losses_are_those_of_the_views(method: str, small_dataset, monkeypatch) 
     """What a step's forward pass gives equals the loss written out with the recipe's networks."""
     learner, batches = make_learner(job_of(method), small_dataset)
     recipe = learner.recipe.eval()
-    tiles = [learner._input(view) for view in batches.batch(0).tiles]
+    tiles = [learner.input_of(torch.from_numpy(view)) for view in batches.batch(0).tiles]
     seen = views_of(recipe, tiles, None, monkeypatch)
     with torch.no_grad():
         loss = recipe(tiles, torch.arange(8), torch.Generator().manual_seed(0)).loss.item()

@@ -105,6 +105,15 @@ class TrainJob:
         advanced=True,
         label="Adam's first beta",
     )
+    adam_beta2: float = setting(
+        "number",
+        0.999,
+        "Decay of Adam's mean squared gradient",
+        minimum=0.0,
+        maximum=0.99999,
+        advanced=True,
+        label="Adam's second beta",
+    )
     learning_rate: float = setting("number", 0.03, "Greatest learning rate", minimum=0.0)
     weight_decay: float = setting(
         "number",

@@ -7,8 +7,9 @@ import math
 import torch
 from torch import Tensor, nn
 
+from backend.views.padding import pad_to_patches
+
 from ..torchvision_import import torchvision
-from .padding import pad_to_patches
 
 _swin = torchvision.models.swin_transformer
 

@@ -11,8 +11,9 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from backend.views.padding import pad_to_patches, padded_side_px
+
 from ..torchvision_import import torchvision
-from .padding import pad_to_patches, padded_side_px
 
 _vit = torchvision.models.vision_transformer
 
