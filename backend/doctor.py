@@ -35,7 +35,9 @@ PACKAGES = {
     "tqdm": "4.67",
     "yaml": "6.0.2",
 }
-REINSTALL = "make the environment again (`make setup`), or `pip install --upgrade near-things`"
+REINSTALL = (
+    "make the environment again: Set up in QGIS (Settings > Options > Near Things), or `make setup`"
+)
 # A GDAL or PROJ of another program behind these makes rasterio read the wrong tables.
 FOREIGN_VARIABLES = ("PROJ_LIB", "PROJ_DATA", "GDAL_DATA", "GDAL_DRIVER_PATH", "PYTHONHOME")
 
@@ -82,17 +84,65 @@ def check_packages() -> Check:
     return Check("Packages", True, f"all {len(PACKAGES) + 1} packages are there")
 
 
+def usable_cores() -> int:
+    """CPU cores that this process may use: fewer than the machine has, in many containers."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def memory_bytes() -> int:
+    """The machine's memory; 0 where it cannot be told."""
+    if sys.platform == "win32":
+        import ctypes
+
+        # MEMORYSTATUSEX: two 32-bit fields (length, load), then seven 64-bit ones (total first).
+        status = (ctypes.c_ulonglong * 8)()
+        ctypes.cast(status, ctypes.POINTER(ctypes.c_ulong))[0] = ctypes.sizeof(status)
+        ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
+        return int(status[1])
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
+
+
+def has_nvidia_driver() -> bool:
+    """True where an NVIDIA driver is at work, whether or not this PyTorch can use it."""
+    return os.path.exists("/proc/driver/nvidia/version") or shutil.which("nvidia-smi") is not None
+
+
+def find_device() -> dict[str, object]:
+    """The device that `auto` would take: kind, name, cores or memory in GB."""
+    import torch
+
+    if not torch.cuda.is_available():
+        return dict(kind="cpu", name="CPU", cores=usable_cores())
+    properties = torch.cuda.get_device_properties(0)
+    return dict(
+        kind="cuda",
+        name=torch.cuda.get_device_name(0),
+        count=torch.cuda.device_count(),
+        memory_gb=round(properties.total_memory / 2**30, 1),
+        capability=f"{properties.major}.{properties.minor}",
+        cuda=str(torch.version.cuda),
+    )
+
+
 def check_device() -> Check:
     """A small network runs forward and backward on the device that `auto` would take."""
     import torch
 
-    if torch.cuda.is_available():
-        device = torch.device("cuda:0")
-        memory = torch.cuda.get_device_properties(0).total_memory / 2**30
-        where = f"{torch.cuda.get_device_name(0)}, {memory:.0f} GB"
+    found = find_device()
+    device = torch.device(str(found["kind"]))
+    if found["kind"] == "cuda":
+        more = f", and {found['count'] - 1} more" if found["count"] > 1 else ""
+        where = f"{found['name']}, {found['memory_gb']:.0f} GB{more}"
     else:
-        device = torch.device("cpu")
-        where = f"CPU, {os.cpu_count()} cores"
+        where = f"CPU, {found['cores']} cores"
+        if has_nvidia_driver():
+            build = "without CUDA" if torch.version.cuda is None else f"CUDA {torch.version.cuda}"
+            where += f" (an NVIDIA GPU is there, but this build of PyTorch, {build}, can't use it)"
     network = torch.nn.Conv2d(4, 8, 3).to(device)
     network(torch.ones(2, 4, 16, 16, device=device)).sum().backward()
     ok = bool(torch.isfinite(network.weight.grad).all())
@@ -130,6 +180,15 @@ def check_rasters() -> Check:
     return Check("Rasters", ok, f"GDAL {rasterio.__gdal_version__}", remedy)
 
 
+def check_memory() -> Check:
+    memory = memory_bytes() / 2**30
+    if not memory:
+        return Check("Memory", True, "not known")
+    ok = memory >= 3.5
+    remedy = "" if ok else "close other programs, and take small batches: jobs need about 4 GB"
+    return Check("Memory", ok, f"{memory:.0f} GB", remedy)
+
+
 def check_disk() -> Check:
     free = shutil.disk_usage(tempfile.gettempdir()).free / 2**30
     ok = free >= 1
@@ -145,6 +204,7 @@ def examine() -> list[Check]:
         ("Packages", check_packages),
         ("Device", check_device),
         ("Rasters", check_rasters),
+        ("Memory", check_memory),
         ("Disk", check_disk),
     )
     for name, step in steps:
@@ -164,6 +224,28 @@ def summarise(checks: list[Check]) -> str:
     return f"Ready: {device.detail}"
 
 
+def versions() -> dict[str, str]:
+    """The version of each package that imports."""
+    found = {}
+    for name in PACKAGES:
+        module = sys.modules.get(name)
+        if module is not None:
+            found[name] = str(module.__version__)
+    return found
+
+
+def findings_of(checks: list[Check]) -> dict[str, object]:
+    """All that was found, for a program that asks."""
+    return dict(
+        ok=all(check.ok for check in checks),
+        summary=summarise(checks),
+        checks=[asdict(check) for check in checks],
+        python=platform.python_version(),
+        versions=versions(),
+        device=find_device() if "torch" in sys.modules else {},
+    )
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the verb: exit status 0 when all is well, 4 when something is not."""
     parser = argparse.ArgumentParser(
@@ -174,8 +256,7 @@ def main(arguments: list[str] | None = None) -> int:
     checks = examine()
     ok = all(check.ok for check in checks)
     if options.json:
-        findings = dict(ok=ok, summary=summarise(checks), checks=[asdict(c) for c in checks])
-        print(json.dumps(findings, ensure_ascii=False))
+        print(json.dumps(findings_of(checks), ensure_ascii=False))
     else:
         for check in checks:
             print(f"{'ok   ' if check.ok else 'WRONG'}  {check.name:9s} {check.detail}")

@@ -1,11 +1,11 @@
 """Where the backend lives: its interpreter, its folder, and the clean environment it runs in."""
 
 import os
-import sys
 from pathlib import Path
 from typing import Dict, List, Mapping
 
 from .settings import PluginSettings
+from .setup.places import environment_python, managed_environments
 
 # The repository's root, which holds the backend too. The backend's modules are found from here.
 PLUGIN_FOLDER = Path(__file__).resolve().parents[1]
@@ -29,15 +29,26 @@ INHERITED_PREFIXES = ("LC_",)
 
 def default_interpreter() -> Path:
     """The Python of the environment that `make setup` makes in the plugin's folder."""
-    scripts = ("Scripts", "python.exe") if sys.platform == "win32" else ("bin", "python")
-    return PLUGIN_FOLDER.joinpath(".venv", *scripts)
+    return environment_python(PLUGIN_FOLDER / ".venv")
+
+
+def unnamed_interpreter() -> Path:
+    """The backend's Python where neither the environment variable nor the setting names one.
+
+    The managed environment of the present lock file, else the one in the plugin's folder, else a
+    managed one of an earlier version of the plugin, which serves until it is updated.
+    """
+    managed = managed_environments()
+    if managed and (managed[0].is_current or not default_interpreter().is_file()):
+        return managed[0].interpreter
+    return default_interpreter()
 
 
 def interpreter() -> Path:
-    """The backend's Python: from the environment variable, the setting, or the default."""
+    """The backend's Python: from the environment variable, the setting, or what is there."""
     named = os.environ.get(INTERPRETER_VARIABLE) or PluginSettings().interpreter
     # Not resolved: the link is what tells a virtual environment from the Python it was made with.
-    return Path(named).expanduser().absolute() if named else default_interpreter()
+    return Path(named).expanduser().absolute() if named else unnamed_interpreter()
 
 
 def interpreter_problem(path: Path) -> str:
@@ -47,7 +58,7 @@ def interpreter_problem(path: Path) -> str:
     found = "There is no file" if not path.exists() else "No program is"
     return (
         f"Near Things needs a Python of its own with PyTorch. {found} at {path}. "
-        "Name it in Settings > Options > Near Things."
+        "Set it up in Settings > Options > Near Things."
     )
 
 

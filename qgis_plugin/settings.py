@@ -24,6 +24,15 @@ class PluginSettings:
         self._settings.setValue(self.PREFIX + "interpreter", path)
 
     @property
+    def environments(self) -> str:
+        """Folder of managed environments as the user set it; empty means the default."""
+        return self._text("environments")
+
+    @environments.setter
+    def environments(self, path: str) -> None:
+        self._settings.setValue(self.PREFIX + "environments", path)
+
+    @property
     def workspace(self) -> str:
         """Folder of datasets, runs and maps as the user chose it; empty means the default."""
         return self._text("workspace")

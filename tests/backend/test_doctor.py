@@ -21,8 +21,12 @@ def test_this_environment_is_well(capsys) -> None:
         "Packages",
         "Device",
         "Rasters",
+        "Memory",
         "Disk",
     ]
+    assert findings["device"]["kind"] in ("cpu", "cuda")
+    assert findings["versions"]["torch"].startswith("2.13")
+    assert findings["python"].startswith("3.")
 
 
 def test_an_old_or_missing_package_is_named_with_its_remedy(monkeypatch) -> None:

@@ -12,6 +12,8 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# What the user of this machine has set up must not change what the tests see.
+os.environ["NEAR_THINGS_ENVIRONMENTS"] = str(REPOSITORY / ".cache" / "no environments")
 
 try:
     import qgis.core  # noqa: F401

@@ -1,0 +1,1 @@
+"""How the backend's environment is made: no widgets, nothing that blocks."""
