@@ -23,6 +23,8 @@ from .steps import Command, Plan, Step, command_of, is_needed, steps_of, torch_c
 VERIFY_SECONDS = 300.0
 _LOOK_MILLISECONDS = 500
 _OUTPUT_KEPT = 100_000
+# Bytes that are read at once.
+_PIECE = 16_384
 
 # The set-up that runs: the dock and the options page show the same one.
 _running: List["Installation"] = []
@@ -36,7 +38,7 @@ def running() -> Optional["Installation"]:
 class Installation(QObject):
     """One set-up. It may be started once; a retry is a new one, which goes on with what is there.
 
-    `progressed` gives the share done (0 to 1) and words; `said` each line of the log; `finished`
+    `progressed` gives the share done (0 to 1) and words; `said` lines of the log; `finished`
     whether it is ready, then `environment` or `failure` hold what became of it.
     """
 
@@ -192,22 +194,30 @@ class Installation(QObject):
     def _read(self) -> None:
         if self._process is None:
             return
-        data = bytes(self._process.readAllStandardOutput())
         if self._step.name == "verify":
             # Its stdout is one JSON object.
-            self._answer += data
+            self._answer += bytes(self._process.readAllStandardOutput())
             data = bytes(self._process.readAllStandardError())
+        else:
+            # A flood is taken in pieces, so that the window stays alive.
+            data = bytes(self._process.read(_PIECE) or b"")
+            is_running = self._process.state() != QProcess.ProcessState.NotRunning
+            if is_running and self._process.bytesAvailable():
+                QTimer.singleShot(0, self._read)
         *lines, self._line = (self._line + data).replace(b"\r", b"\n").split(b"\n")
-        for line in lines:
-            self._take_line(line.decode("utf-8", "replace").rstrip())
+        self._take_lines(lines)
 
-    def _take_line(self, line: str) -> None:
-        if not line:
-            return
-        if self._progress is not None and self._progress.feed(line):
-            return
-        self._output = (self._output + line + "\n")[-_OUTPUT_KEPT:]
-        self._say(line)
+    def _take_lines(self, lines: List[bytes]) -> None:
+        kept = []
+        for line in lines:
+            text = line.decode("utf-8", "replace").rstrip()
+            is_progress = self._progress is not None and self._progress.feed(text)
+            if text and not is_progress:
+                kept.append(text)
+        if kept:
+            block = "\n".join(kept)
+            self._output = (self._output + block + "\n")[-_OUTPUT_KEPT:]
+            self._say(block)
 
     def _look(self) -> None:
         """Twice a second: count what is unpacked, and tell."""
@@ -237,12 +247,22 @@ class Installation(QObject):
             self._say(words)
             self._end(classify(words, where=self._step.words))
 
-    def _process_finished(self, exit_status: int, how: QProcess.ExitStatus) -> None:
+    def _process_finished(self, *_: object) -> None:
+        """Take what is left of the output, then go on."""
+        if self._process is None:
+            return
         self._read()
-        self._take_line(self._line.decode("utf-8", "replace").rstrip())
+        if self._step.name != "verify" and self._process.bytesAvailable():
+            QTimer.singleShot(0, self._process_finished)
+        else:
+            self._process_ended()
+
+    def _process_ended(self) -> None:
+        self._take_lines([self._line])
         process, self._process = self._process, None
         process.deleteLater()
-        normal = how == QProcess.ExitStatus.NormalExit
+        normal = process.exitStatus() == QProcess.ExitStatus.NormalExit
+        exit_status = process.exitCode()
         if self._step.name == "verify":
             self._judge()
             return
