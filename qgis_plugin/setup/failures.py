@@ -116,7 +116,7 @@ def _texts() -> Dict[str, Tuple[str, str]]:
             tr("A package was not found in the version that is needed"),
             tr(
                 "Choose another Python under Details; with a wheel folder or a mirror of your own, "
-                "add the package named below to it."
+                "add the package that is named to it."
             ),
         ),
         "python": (
@@ -131,7 +131,7 @@ def _texts() -> Dict[str, Tuple[str, str]]:
             tr("Choose Python 3.11 or 3.12 (64 bits) under Details, then retry."),
         ),
         "vc_runtime": (
-            tr("PyTorch could not be loaded: the Microsoft Visual C++ runtime lacks"),
+            tr("PyTorch could not be loaded: the Microsoft Visual C++ runtime is missing"),
             tr("Install the Microsoft Visual C++ Redistributable 2015–2022 (x64), then retry."),
         ),
         "gpu_unseen": (
