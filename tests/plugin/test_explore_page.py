@@ -737,13 +737,24 @@ def test_vectors_are_laid_out_when_a_map_is_first_searched(
     assert page.panel is None and page.map_box.chosen.is_ready
 
 
-def test_tools_of_other_parts_are_offered_where_they_are(page) -> None:
-    from qgis.core import QgsApplication
+def test_tools_of_other_parts_are_offered_where_they_are(page, monkeypatch) -> None:
+    import processing
+    from near_things.qgis_plugin.gui.explore_page import map_box
 
-    registry = QgsApplication.processingRegistry()
-    for key, name in (("cluster", "nearthings:cluster"), ("change", "nearthings:change")):
-        button = page.map_box.tools[key]
-        if registry.algorithmById(name) is None:
-            assert not button.isEnabled() and "not part of this version" in button.toolTip()
-        else:
-            assert "Make an embedding map first" in button.toolTip()
+    box = page.map_box
+    monkeypatch.setattr(map_box, "FORMS", ("cluster", "classify", "no such verb"))
+    assert map_box.find_form("cluster").id() == "nearthings:clustermap"
+    assert map_box.find_form("no such verb") is None
+    assert "Make an embedding map first" in box._problem("cluster", None)
+    box.tools["no such verb"] = box.tools["change"]
+    assert (
+        box._problem("no such verb", None) == "“Change between dates” is not part of this version."
+    )
+    opened = []
+    monkeypatch.setattr(processing, "execAlgorithmDialog", lambda *asked: opened.append(asked))
+    target = map_box.Searchable("map", Path("/maps/map.tif"))
+    box.map.addItem("map", target)
+    box.map.setCurrentIndex(box.map.count() - 1)
+    box.use("cluster")
+    assert opened == [("nearthings:clustermap", {"EMBEDDING": "/maps/map.tif"})]
+    del box.tools["no such verb"]

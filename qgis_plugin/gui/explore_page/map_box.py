@@ -4,7 +4,14 @@ import importlib.util
 from pathlib import Path
 from typing import Dict, List, Optional
 
-from qgis.core import Qgis, QgsApplication, QgsMapLayer, QgsProject, QgsRasterLayer
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsMapLayer,
+    QgsProcessingAlgorithm,
+    QgsProject,
+    QgsRasterLayer,
+)
 from qgis.PyQt.QtCore import QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QComboBox,
@@ -32,12 +39,8 @@ from ..job_bar import JobBar
 from ..session import Session
 
 REFRESH_MS = 200
-# Tools that are forms of Processing: key, identifier of the algorithm.
-FORMS = {
-    "cluster": "nearthings:cluster",
-    "classify": "nearthings:classify",
-    "change": "nearthings:change",
-}
+# Tools that are forms of Processing, by the verb of their algorithm.
+FORMS = ("cluster", "classify", "change")
 
 
 class MapBox(QGroupBox):
@@ -178,9 +181,11 @@ class MapBox(QGroupBox):
         if tool == "search":
             self.search_wanted.emit(self.chosen)
         elif tool == "scatter":
-            self._open_scatter()
+            from ..scatter.window import open_scatter_plot
+
+            open_scatter_plot(self._session)
         else:
-            self._open_form(FORMS[tool])
+            self._open_form(tool)
 
     def _targets(self) -> List[Searchable]:
         workspace = self._session.workspace
@@ -242,13 +247,8 @@ class MapBox(QGroupBox):
 
     def _problem(self, tool: str, target: Optional[Searchable]) -> str:
         """Why a tool cannot be used, as a sentence."""
-        if tool in FORMS:
-            registry = QgsApplication.processingRegistry()
-            if registry.algorithmById(FORMS[tool]) is None:
-                return tr("“{tool}” is not part of this version.").format(
-                    tool=self.tools[tool].text()
-                )
-        if tool == "scatter" and not _has_scatter():
+        missing = tool in FORMS and find_form(tool) is None
+        if missing or (tool == "scatter" and not _has_scatter()):
             return tr("“{tool}” is not part of this version.").format(tool=self.tools[tool].text())
         if target is None:
             return tr("Make an embedding map first, or choose one.")
@@ -256,19 +256,13 @@ class MapBox(QGroupBox):
             return tr("A tile dataset can be searched; the other tools need an embedding map.")
         return ""
 
-    def _open_scatter(self) -> None:
-        from ..scatter.window import ScatterWindow
-
-        self._scatter = ScatterWindow(self._session)
-        self._scatter.show()
-
-    def _open_form(self, identifier: str) -> None:
+    def _open_form(self, tool: str) -> None:
         """Open a form of Processing with the map in its first raster field."""
         import processing
 
-        algorithm = QgsApplication.processingRegistry().algorithmById(identifier)
+        algorithm = find_form(tool)
         rasters = [d.name() for d in algorithm.parameterDefinitions() if d.type() == "raster"]
-        processing.execAlgorithmDialog(identifier, {rasters[0]: str(self.chosen.path)})
+        processing.execAlgorithmDialog(algorithm.id(), {rasters[0]: str(self.chosen.path)})
 
     def _show_on_map(self) -> None:
         """Load the map's colour picture, else the map itself, and move to it."""
@@ -320,6 +314,15 @@ class MapBox(QGroupBox):
         )
         if path:
             self.add_map(Path(path))
+
+
+def find_form(verb: str) -> Optional[QgsProcessingAlgorithm]:
+    """The plugin's algorithm of a verb, where it has one."""
+    provider = QgsApplication.processingRegistry().providerById("nearthings")
+    for algorithm in provider.algorithms() if provider is not None else ():
+        if getattr(algorithm, "verb", "") == verb:
+            return algorithm
+    return None
 
 
 def _group_of_tags(tags: Dict[str, str]) -> str:
