@@ -69,7 +69,7 @@ def place(view, x: float, y: float):
     """The position of the widget at which a point of the plane is seen."""
     from qgis.PyQt.QtCore import QPoint
 
-    columns, rows = view.frame.to_pixels(numpy.array([[x, y]]))
+    columns, rows = view.frame.to_pixels(numpy.array([x]), numpy.array([y]))
     area = view.plot_area()
     return QPoint(round(area.left() + columns[0]), round(area.top() + rows[0]))
 

@@ -199,7 +199,7 @@ def test_frame_zooms_about_the_pointer(application) -> None:
 
     xy = numpy.array([[0.0, 10.0], [4.0, 12.0]])
     frame = Frame.around(xy, 400, 200, equal=False)
-    columns, rows = frame.to_pixels(xy)
+    columns, rows = frame.to_pixels(*xy.T)
     assert 0 < columns[0] < 40 and 360 < columns[1] < 400 and rows[0] > rows[1]
     assert frame.to_plane(columns[1], rows[1]) == pytest.approx((4, 12))
     closer = frame.zoomed(3, 100, 50)

@@ -41,12 +41,13 @@ class Frame:
             across = down = min(across, down)
         return cls(width, height, float(middle[0]), float(middle[1]), float(across), float(down))
 
-    def to_pixels(self, xy: numpy.ndarray) -> Tuple[numpy.ndarray, numpy.ndarray]:
-        """Columns and rows (n,) of points (n, 2)."""
-        return (
-            (xy[:, 0] - self.x) * self.across + self.width / 2,
-            (self.y - xy[:, 1]) * self.down + self.height / 2,
-        )
+    def to_pixels(
+        self, x: numpy.ndarray, y: numpy.ndarray, ratio: float = 1.0
+    ) -> Tuple[numpy.ndarray, numpy.ndarray]:
+        """Columns and rows (n,) of points, at `ratio` pixels to each of the frame's."""
+        across, down = self.across * ratio, self.down * ratio
+        left, top = self.width * ratio / 2, self.height * ratio / 2
+        return (x - self.x) * across + left, (self.y - y) * down + top
 
     def to_plane(self, column: float, row: float) -> Tuple[float, float]:
         """The point under a pixel."""

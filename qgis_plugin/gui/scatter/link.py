@@ -4,7 +4,7 @@ from typing import Any, Optional
 
 import numpy
 from qgis.core import QgsVectorLayer
-from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 
 from .view import ADD, REMOVE, REPLACE
 
@@ -67,9 +67,13 @@ class LayerLink(QObject):
 
     def selected(self, ids: numpy.ndarray) -> numpy.ndarray:
         """Which of the ascending `ids` (n,) are selected, (n,) bool."""
+        count = self.layer.selectedFeatureCount()
+        # The commonest answers need no list of a hundred thousand numbers.
+        if count == 0 or count == self.layer.featureCount():
+            return numpy.full(len(ids), count > 0)
         chosen = numpy.array(self.layer.selectedFeatureIds(), numpy.int64)
         mask = numpy.zeros(len(ids), bool)
-        if len(ids) and len(chosen):
+        if len(ids):
             places = numpy.searchsorted(ids, chosen).clip(0, len(ids) - 1)
             mask[places[ids[places] == chosen]] = True
         return mask
@@ -78,7 +82,9 @@ class LayerLink(QObject):
         """Select features, or add them to the selection, or take them from it."""
         self.layer.selectByIds(ids.tolist(), _BEHAVIOURS[how])
 
-    def _tell_selection(self, *_: Any) -> None:
+    # Without arguments: PyQt would turn a hundred thousand numbers into Python's for nothing.
+    @pyqtSlot()
+    def _tell_selection(self) -> None:
         self.selection_changed.emit()
 
     def _wait(self, *_: Any) -> None:

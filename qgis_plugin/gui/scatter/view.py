@@ -1,18 +1,18 @@
 """The scatter plot itself: points drawn by numpy, moved, zoomed and selected with the pointer."""
 
-from typing import Any, Callable, List, Optional, Tuple
+from typing import Any, Callable, List, Optional
 
 import numpy
 from qgis.PyQt.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPalette, QPen, QPolygonF
+from qgis.PyQt.QtGui import QImage, QPainter, QPalette, QPen, QPolygonF
 from qgis.PyQt.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ...scatter.colours import Colouring, uniform
-from ...scatter.raster import colour_table, paint, place, scaled
 from ...scatter.selection import SortedPoints, rectangle
 from ...translation import tr
-from ..charts.axis import Axis, tick_labels
-from ..charts.colours import between, ink
+from ..charts.colours import ink
+from .axes import faint, paint_axes
+from .drawing import Drawing, Part, prepare
 from .frame import DEEPEST, Frame
 
 PAN, RECTANGLE, LASSO = "pan", "rectangle", "lasso"
@@ -21,24 +21,18 @@ REPLACE, ADD, REMOVE = "replace", "add", "remove"
 _CLICK = 4
 _ZOOM_STEP = 1.2
 _PAN_SHARE = 0.1
-# Strengths of colours: points aside of a selection, and the edges of discs.
-_DIMMED, _SOFT = 0.3, 0.45
 _PLAIN = "#4477aa"
 # Of so many points a fine screen gets a coarse picture while it moves (milliseconds at rest).
 _MANY, _REST = 20_000, 150
 
 
-def disc_radius(count: int) -> int:
-    """The radius in pixels of the discs of so many points."""
-    return 4 if count <= 1_000 else 3 if count <= 10_000 else 2
-
-
 class ScatterView(QWidget):
-    """Points (n, 2) in colours. Selected ones are what `set_selected` says; the user's wish comes
+    """Points (n, 2) in colours.
 
-    by `selection_wanted`, a mask (n,) bool and how it is to be combined. Left drag does what the
-    tool says (Shift adds, Ctrl removes), the middle button always moves, the wheel zooms. Arrow
-    keys move, + and - zoom, Home shows all, Ctrl+A selects all that is shown, Escape none.
+    Selected ones are what `set_selected` says; the user's wish comes by `selection_wanted`, a mask
+    (n,) bool and how it is to be combined. Left drag does what the tool says (Shift adds, Ctrl
+    removes), the middle button always moves, the wheel zooms. Arrow keys move, + and - zoom, Home
+    shows all, Ctrl+A selects all that is shown, Escape none.
     """
 
     selection_wanted = pyqtSignal(object, str)
@@ -53,8 +47,8 @@ class ScatterView(QWidget):
         self.describe: Callable[[int], str] = lambda number: ""
         self._titles, self._equal, self._message = ("", ""), True, ""
         self._tool = LASSO
-        self._image: Optional[QImage] = None
-        self._seen: List[Tuple[numpy.ndarray, numpy.ndarray]] = []
+        self._drawing: Optional[Drawing] = None
+        self._parts: Optional[List[Part]] = None
         self._outline: List[QPointF] = []
         self._pressed: Optional[QPointF] = None
         self._last: Optional[QPointF] = None
@@ -85,17 +79,17 @@ class ScatterView(QWidget):
         """Colour the points; classes that were hidden are shown again."""
         self._colouring = colouring
         self._hidden[:] = False
-        self._forget_picture()
+        self._forget_points()
 
     def set_hidden(self, codes: List[int]) -> None:
         """Hide the points of these entries of the colouring."""
         self._hidden = numpy.isin(self._colouring.codes, codes)
-        self._forget_picture()
+        self._forget_points()
 
     def set_selected(self, selected: numpy.ndarray) -> None:
         """Show these points (n,) bool as selected."""
         self._selected = selected
-        self._forget_picture()
+        self._forget_points()
 
     def set_titles(self, x: str, y: str, *, equal: bool) -> None:
         """Name the axes; `equal` gives both one scale from the next points on."""
@@ -154,18 +148,8 @@ class ScatterView(QWidget):
 
     def point_at(self, where: QPointF) -> Optional[int]:
         """The point drawn under a position of the widget."""
-        self._picture()
-        area, ratio = self.plot_area(), self._ratio()
-        column = int((where.x() - area.left()) * ratio)
-        row = int((where.y() - area.top()) * ratio)
-        for image, order in reversed(self._seen):
-            if (
-                0 <= row < image.shape[0]
-                and 0 <= column < image.shape[1]
-                and image[row, column] >= 0
-            ):
-                return int(order[image[row, column]])
-        return None
+        area = self.plot_area()
+        return self._current().point_at(where.x() - area.left(), where.y() - area.top())
 
     def points_within(self, outline: numpy.ndarray) -> numpy.ndarray:
         """Which points (n,) that are not hidden lie within an outline (m, 2) of the plane."""
@@ -198,56 +182,28 @@ class ScatterView(QWidget):
         coarse = self._moving and len(self._xy) > _MANY
         return 1.0 if coarse else float(self.devicePixelRatioF())
 
-    def _picture(self) -> QImage:
-        if self._image is None:
-            self._image = self._draw(self._ratio())
-        return self._image
+    def _current(self) -> Drawing:
+        if self._drawing is None:
+            self._drawing = self._draw(self._ratio())
+        return self._drawing
 
-    def _draw(self, ratio: float) -> QImage:
-        area = self.plot_area()
-        shape = max(1, round(area.height() * ratio)), max(1, round(area.width() * ratio))
-        pixels = numpy.zeros(shape, numpy.uint32)
-        radius = max(1, round(disc_radius(len(self._xy)) * ratio))
-        colours, any_selected = self._colouring.colours, bool(self._selected.any())
-        self._seen = []
-        order = self._order[~(self._selected | self._hidden)[self._order]]
-        faded = scaled(colours, _DIMMED) if any_selected else colours
-        self._paint_points(pixels, order, faded, scaled(faded, _SOFT), radius, ratio)
-        if any_selected:
-            order = self._order[(self._selected & ~self._hidden)[self._order]]
-            ring = numpy.full(len(colours), self._ring(), numpy.uint32)
-            self._paint_points(pixels, order, colours, ring, radius + round(ratio), ratio)
-        self._bytes = pixels.tobytes()
-        image = QImage(
-            self._bytes,
-            shape[1],
-            shape[0],
-            4 * shape[1],
-            QImage.Format.Format_ARGB32_Premultiplied,
-        )
-        image.setDevicePixelRatio(ratio)
-        return image
+    def _draw(self, ratio: float) -> Drawing:
+        if self._parts is None:
+            ring = ink(self.palette()).rgba()
+            colours = self._colouring.colours
+            self._parts = prepare(
+                self._xy, colours, self._hidden, self._selected, self._order, ring
+            )
+        return Drawing(self._parts, self._frame, ratio)
 
-    def _paint_points(
-        self,
-        pixels: numpy.ndarray,
-        order: numpy.ndarray,
-        colours: numpy.ndarray,
-        edges: numpy.ndarray,
-        radius: int,
-        ratio: float,
-    ) -> None:
-        """Draw the points whose numbers `order` gives, and remember which is seen where."""
-        columns, rows = self._frame.to_pixels(self._xy[order])
-        image = place(columns * ratio, rows * ratio, pixels.shape, radius + 1)
-        seen = paint(pixels, image, colour_table(colours[order], edges[order]), radius)
-        self._seen.append((seen, order))
-
-    def _ring(self) -> int:
-        return ink(self.palette()).rgba()
+    def _forget_points(self) -> None:
+        """Draw anew what has changed."""
+        self._parts = None
+        self._forget_picture()
 
     def _forget_picture(self) -> None:
-        self._image = None
+        """Draw anew the same from elsewhere."""
+        self._drawing = None
         self.update()
 
     def _draw_finely(self) -> None:
@@ -269,49 +225,13 @@ class ScatterView(QWidget):
         painter.setFont(self.font())
         painter.fillRect(area, self.palette().color(QPalette.ColorRole.Base))
         if len(self._xy) == 0:
-            painter.setPen(self._faint(0.3))
+            painter.setPen(faint(self.palette(), 0.3))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(area.adjusted(20, 10, -20, -10), int(flags), self._message)
             return
-        self._paint_axes(painter, area)
-        image = self._picture() if ratio is None else self._draw(ratio)
-        painter.drawImage(area.topLeft(), image)
-
-    def _faint(self, share: float) -> QColor:
-        """The text's colour, `share` of the way to the ground's."""
-        palette = self.palette()
-        return between(ink(palette), palette.color(QPalette.ColorRole.Window), share)
-
-    def _paint_axes(self, painter: QPainter, area: QRectF) -> None:
-        metrics, align = self.fontMetrics(), Qt.AlignmentFlag
-        line = metrics.height()
-        west, north = self._frame.to_plane(0, 0)
-        east, south = self._frame.to_plane(area.width(), area.height())
-        grid = QPen(self._faint(0.85), 1)
-        ticks = Axis(west, east).ticks(max(2, min(8, int(area.width() / (5 * line)))))
-        for tick, label in zip(ticks, tick_labels(ticks)):
-            x = area.left() + (tick - self._frame.x) * self._frame.across + area.width() / 2
-            painter.setPen(grid)
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-            painter.setPen(self._faint(0.3))
-            box = QRectF(x - 4 * line, area.bottom() + 2, 8 * line, line)
-            painter.drawText(box, align.AlignCenter, label)
-        ticks = Axis(south, north).ticks(max(2, min(8, int(area.height() / (3 * line)))))
-        for tick, label in zip(ticks, tick_labels(ticks)):
-            y = area.top() + (self._frame.y - tick) * self._frame.down + area.height() / 2
-            painter.setPen(grid)
-            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-            painter.setPen(self._faint(0.3))
-            box = QRectF(line, y - line / 2, area.left() - line - 5, line)
-            painter.drawText(box, align.AlignRight | align.AlignVCenter, label)
-        painter.setPen(self._faint(0.15))
-        box = QRectF(area.left(), area.bottom() + line + 4, area.width(), line)
-        painter.drawText(box, align.AlignCenter, self._titles[0])
-        painter.save()
-        painter.translate(2, area.bottom())
-        painter.rotate(-90)
-        painter.drawText(QRectF(0, 0, area.height(), line), align.AlignCenter, self._titles[1])
-        painter.restore()
+        paint_axes(painter, area, self._frame, self._titles, self.palette())
+        drawing = self._current() if ratio is None else self._draw(ratio)
+        painter.drawImage(area.topLeft(), drawing.image)
 
     def _paint_outline(self, painter: QPainter) -> None:
         if len(self._outline) < 2:
@@ -360,7 +280,7 @@ class ScatterView(QWidget):
 
     def changeEvent(self, event: Any) -> None:
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self._forget_picture()
+            self._forget_points()
         super().changeEvent(event)
 
     def keyPressEvent(self, event: Any) -> None:
