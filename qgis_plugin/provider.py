@@ -6,6 +6,8 @@ from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.build import BuildTileDataset
+from .algorithms.change import FindChanges
+from .algorithms.classify import ClassifyFromLabels
 from .algorithms.cluster import ClusterEmbeddingMap
 from .algorithms.crop import CropScenes
 from .algorithms.embed import MakeEmbeddingMap
@@ -31,6 +33,8 @@ ALGORITHMS = (
     FindSimilarPlaces,
     MapSimilarity,
     ClusterEmbeddingMap,
+    ClassifyFromLabels,
+    FindChanges,
 )
 
 

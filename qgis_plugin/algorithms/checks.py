@@ -161,11 +161,26 @@ def first_problem(problems: List[str]) -> str:
     return next((problem for problem in problems if problem), "")
 
 
-def raster_output_problem(path: str, inputs: Sequence[QgsMapLayer]) -> str:
-    """The output is one of the inputs."""
+def raster_output_problem(path: str, inputs: Sequence[QgsMapLayer], what: str = "the scene") -> str:
+    """The output is one of the inputs, which are `what`."""
     if any(path and Path(layer.source()) == Path(path) for layer in inputs):
-        return f"The output {path} is the scene itself; name another file."
+        return f"The output {path} is {what} itself; name another file."
     return ""
+
+
+def apart_problem(one: QgsMapLayer, other: QgsMapLayer, context: QgsProcessingContext) -> str:
+    """Two layers do not overlap: says both extents."""
+    places = [Place.of_layer(layer) for layer in (one, other)]
+    for place in places:
+        if not place.crs.isValid():
+            return f"“{place.name}” has no CRS, so it has no place on the map. Assign one."
+    if places[0].meets(places[1], context):
+        return ""
+    return (
+        f"“{places[1].name}” does not overlap “{places[0].name}”. “{places[0].name}” covers "
+        f"{places[0]}; “{places[1].name}” covers {places[1]}. Choose layers of the same place, or "
+        "put their CRS right."
+    )
 
 
 def point_problem(

@@ -252,7 +252,7 @@ class ValueReader:
         if kind == "raster":
             layer = algorithm.parameterAsRasterLayer(*arguments)
         else:
-            layer = self._source_layer(name)
+            layer = self.source_layer(name)
         if layer is None:
             raise QgsProcessingException(
                 f"{algorithm.parameterDefinition(name).description()}: no layer could be loaded "
@@ -266,7 +266,7 @@ class ValueReader:
             *arguments, NO_FORMAT, "gpkg", self.feedback
         )
 
-    def _source_layer(self, name: str) -> Any:
+    def source_layer(self, name: str) -> Any:
         """The layer behind a feature source."""
         value = self.parameters[name]
         if isinstance(value, QgsProcessingFeatureSourceDefinition):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -11,6 +13,8 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+# Debian's wrapper named `qgis_process` passes an option that the program does not know.
+PROGRAM = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # What the user of this machine has set up must not change what the tests see.
 os.environ["NEAR_THINGS_ENVIRONMENTS"] = str(REPOSITORY / ".cache" / "no environments")
@@ -147,3 +151,67 @@ def run(provider, feedback):
         return processing.run(f"nearthings:{name}", parameters, feedback=feedback)
 
     return run_
+
+
+@pytest.fixture
+def project(provider):
+    from qgis.core import QgsProject
+
+    project = QgsProject.instance()
+    project.clear()
+    yield project
+    project.clear()
+
+
+@pytest.fixture
+def run_and_load(provider, project):
+    """Run an algorithm in a task, in a thread of its own, and load what it made."""
+    from processing.gui.Postprocessing import handleAlgorithmResults
+    from qgis.core import (
+        QgsApplication,
+        QgsProcessingAlgRunnerTask,
+        QgsProcessingContext,
+        QgsProcessingFeedback,
+    )
+    from qgis.PyQt.QtCore import QCoreApplication
+
+    def run(name: str, parameters: dict) -> dict:
+        context, feedback = QgsProcessingContext(), QgsProcessingFeedback(False)
+        context.setProject(project)
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"nearthings:{name}")
+        task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
+        ended = []
+        task.executed.connect(lambda ok, results: ended.append((ok, results)))
+        QgsApplication.taskManager().addTask(task)
+        deadline = time.monotonic() + 60
+        while not ended and time.monotonic() < deadline:
+            QCoreApplication.processEvents()
+            time.sleep(0.01)
+        assert ended and ended[0][0], feedback.textLog()
+        assert handleAlgorithmResults(algorithm, context, feedback), feedback.textLog()
+        # What QGIS puts off, such as removing layers that are nowhere in the tree.
+        for _ in range(10):
+            QCoreApplication.processEvents()
+        return ended[0][1]
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def call(plugin_folder: Path, tmp_path_factory: pytest.TempPathFactory):
+    """Call qgis_process in a profile of its own, with the plugin enabled."""
+    home = tmp_path_factory.mktemp("home")
+    environment = {
+        **{n: v for n, v in os.environ.items() if n != "NEAR_THINGS_PYTHON"},
+        "HOME": str(home),
+        "QGIS_PLUGINPATH": str(plugin_folder),
+        "QT_QPA_PLATFORM": "offscreen",
+    }
+
+    def call_(*arguments: object, python: Path | None = None) -> subprocess.CompletedProcess:
+        own = dict(environment, NEAR_THINGS_PYTHON=str(python)) if python else environment
+        command = [PROGRAM, *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, env=own, timeout=1500)
+
+    assert call_("plugins", "enable", "near_things").returncode == 0
+    return call_

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy
+import pytest
 from osgeo import gdal, osr
 from qgis.core import QgsFeature, QgsGeometry, QgsRasterLayer, QgsVectorLayer
 
 gdal.UseExceptions()
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 # A fake that writes down its arguments and is done.
 OBEDIENT = """
@@ -88,3 +92,21 @@ def encoder_file(folder: Path) -> Path:
 def asked(python: Path) -> list[str]:
     """The job's arguments that the fake backend was given."""
     return json.loads((python.parent / "arguments.json").read_text())[5:]
+
+
+def backend_python() -> Path:
+    """The real backend's interpreter; the test is skipped, or fails under CI, where it lacks."""
+    path = Path(os.environ.get("NEAR_THINGS_PYTHON") or REPOSITORY / ".venv" / "bin" / "python")
+    if not path.exists():
+        message = f"no backend's Python at {path}; make it with `make setup`"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return path
+
+
+def destination(path: str, project):
+    """An output that is to be loaded."""
+    from qgis.core import QgsProcessingOutputLayerDefinition
+
+    return QgsProcessingOutputLayerDefinition(path, project)

@@ -23,6 +23,8 @@ def test_names_are_stable(algorithms) -> None:
         "findsimilar",
         "similaritymap",
         "clustermap",
+        "classifymap",
+        "findchanges",
     }
     for algorithm in algorithms.values():
         assert algorithm.id() == f"nearthings:{algorithm.name()}"
@@ -48,6 +50,9 @@ def test_names_are_stable(algorithms) -> None:
         ("findsimilar", {"OVERWRITE", "POINT_CRS"}),
         ("similaritymap", {"OVERWRITE", "POINT_CRS"}),
         ("clustermap", {"OVERWRITE"}),
+        # Colours come from the label layer.
+        ("classifymap", {"OVERWRITE", "COLOURS"}),
+        ("findchanges", {"OVERWRITE"}),
     ],
 )
 def test_every_setting_has_its_parameter(algorithms, name: str, without: set) -> None:

@@ -3,40 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy
 import pytest
-from inputs import write_raster
+from inputs import backend_python, write_raster
 from osgeo import gdal
 from qgis.core import QgsRasterLayer, QgsVectorLayer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-# Debian's wrapper named `qgis_process` passes an option that the program does not know.
-PROGRAM = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
-
-
-@pytest.fixture(scope="module")
-def call(plugin_folder: Path, tmp_path_factory: pytest.TempPathFactory):
-    """Call qgis_process in a profile of its own, with the plugin enabled."""
-    home = tmp_path_factory.mktemp("home")
-    environment = {
-        **{n: v for n, v in os.environ.items() if n != "NEAR_THINGS_PYTHON"},
-        "HOME": str(home),
-        "QGIS_PLUGINPATH": str(plugin_folder),
-        "QT_QPA_PLATFORM": "offscreen",
-    }
-
-    def call_(*arguments: object, python: Path | None = None) -> subprocess.CompletedProcess:
-        own = dict(environment, NEAR_THINGS_PYTHON=str(python)) if python else environment
-        command = [PROGRAM, *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, env=own, timeout=1500)
-
-    assert call_("plugins", "enable", "near_things").returncode == 0
-    return call_
 
 
 def test_algorithms_are_listed_with_their_help(call) -> None:
@@ -67,17 +42,6 @@ def test_success_and_failure_show_in_the_exit_status(call, fake_backend, tmp_pat
     absent = call(*arguments, python=tmp_path / "absent")
     assert absent.returncode == 1
     assert "Settings > Options > Near Things" in absent.stdout + absent.stderr
-
-
-def backend_python() -> Path:
-    """The real backend's interpreter; the test is skipped, or fails under CI, where it lacks."""
-    path = Path(os.environ.get("NEAR_THINGS_PYTHON") or REPOSITORY / ".venv" / "bin" / "python")
-    if not path.exists():
-        message = f"no backend's Python at {path}; make it with `make setup`"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    return path
 
 
 def cancel_and_check_checkpoint(python: Path, tiles: Path, run_folder: Path) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
-import pytest
-from inputs import encoder_file, raster_layer, write_raster
+from inputs import destination, encoder_file, raster_layer, write_raster
 
 # A fake that writes rasters like those of the backend, one with a style beside it.
 RASTERS = """
@@ -30,57 +28,6 @@ def style(path):
             '<paletteEntry value="1" color="#ff0000" label="mostly water" alpha="255"/>'
             '</colorPalette></rasterrenderer></pipe></qgis>')
 """
-
-
-@pytest.fixture
-def project(provider):
-    from qgis.core import QgsProject
-
-    project = QgsProject.instance()
-    project.clear()
-    yield project
-    project.clear()
-
-
-@pytest.fixture
-def run_and_load(provider, project):
-    """Run an algorithm in a task, in a thread of its own, and load what it made."""
-    from processing.gui.Postprocessing import handleAlgorithmResults
-    from qgis.core import (
-        QgsApplication,
-        QgsProcessingAlgRunnerTask,
-        QgsProcessingContext,
-        QgsProcessingFeedback,
-    )
-    from qgis.PyQt.QtCore import QCoreApplication
-
-    def run(name: str, parameters: dict) -> dict:
-        context, feedback = QgsProcessingContext(), QgsProcessingFeedback(False)
-        context.setProject(project)
-        algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"nearthings:{name}")
-        task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
-        ended = []
-        task.executed.connect(lambda ok, results: ended.append((ok, results)))
-        QgsApplication.taskManager().addTask(task)
-        deadline = time.monotonic() + 60
-        while not ended and time.monotonic() < deadline:
-            QCoreApplication.processEvents()
-            time.sleep(0.01)
-        assert ended and ended[0][0], feedback.textLog()
-        assert handleAlgorithmResults(algorithm, context, feedback), feedback.textLog()
-        # What QGIS puts off, such as removing layers that are nowhere in the tree.
-        for _ in range(10):
-            QCoreApplication.processEvents()
-        return ended[0][1]
-
-    return run
-
-
-def destination(path: str, project):
-    """An output that is to be loaded."""
-    from qgis.core import QgsProcessingOutputLayerDefinition
-
-    return QgsProcessingOutputLayerDefinition(path, project)
 
 
 def group_names(project, group: str = "Near Things") -> list[str]:
