@@ -155,8 +155,8 @@ def test_changes_give_threshold_and_places(run, fake_backend, tmp_path) -> None:
 
 
 def test_polygons_of_changes_are_made_unless_declined(provider) -> None:
-    definition = provider.algorithm("findchanges").create().parameterDefinition("POLYGONS")
-    assert definition.createByDefault()
+    algorithm = provider.algorithm("findchanges").create()
+    assert algorithm.parameterDefinition("POLYGONS").createByDefault()
 
 
 def test_changes_say_what_is_wrong_first(provider, tmp_path) -> None:
