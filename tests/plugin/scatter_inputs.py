@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy
+from exploring import write_map_vectors
 from qgis.core import QgsFeature, QgsGeometry, QgsPointXY, QgsProject, QgsVectorLayer
 
 
@@ -26,27 +26,12 @@ def points_layer(
     return layer
 
 
-def vectors_folder(path: Path, values: numpy.ndarray, valid: numpy.ndarray, width: int) -> Path:
-    """A folder of vectors (n, D) of a map of `width` cells, as the backend lays them out."""
-    path.mkdir(parents=True)
-    numpy.save(path / "vectors.npy", values.astype(numpy.float32))
-    numpy.save(path / "valid.npy", valid)
-    record = dict(
-        schema="near-things-vectors",
-        version=1,
-        count=len(values),
-        dimension=values.shape[1],
-        crs="",
-        crs_code="EPSG:32612",
-        software="",
-        kind="map",
-        source={"path": "", "bytes": 0, "changed": 0},
-        height=len(values) // width,
-        width=width,
-        transform=[30.0, 0.0, 300000.0, 0.0, -30.0, 4100000.0],
-        tile_size_px=2,
-        stride_px=1,
-        about={},
-    )
-    (path / "index.json").write_text(json.dumps(record), encoding="utf-8")
+def embedding_map(path: Path, vectors: numpy.ndarray) -> Path:
+    """What stands for an embedding map, and its vectors (rows, columns, D), laid out beside it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tag = '<Item name="schema">near-things-embedding-map</Item>'
+    path.write_text(f"<GDALMetadata>{tag}</GDALMetadata>", encoding="utf-8")
+    state = path.stat()
+    source = dict(path=str(path), bytes=state.st_size, changed=int(state.st_mtime))
+    write_map_vectors(path.with_suffix(".vectors"), vectors, source=source)
     return path

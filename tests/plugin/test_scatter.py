@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy
 import pytest
 from interface import FakeInterface, spin
-from scatter_inputs import points_layer, vectors_folder
+from scatter_inputs import embedding_map, points_layer
 from watchdog import watchdog
 
 ROWS = [
@@ -389,35 +389,51 @@ def test_window_saves_picture_and_selection(window, tmp_path: Path) -> None:
 
 
 def test_window_turns_a_map_into_points(window, project) -> None:
-    random = numpy.random.default_rng(0)
-    workspace = window._session.workspace
-    (workspace.folder / "maps").mkdir(parents=True)
-    path = workspace.folder / "maps" / "zion é.tif"
-    path.write_bytes(b"")
-    values = random.normal(size=(60, 8))
-    vectors_folder(path.with_suffix(".vectors"), values, numpy.ones(60, bool), 10)
-    window.refresh()
-    assert window.source.itemText(0) == "zion é (embedding map)"
-    window.source.setCurrentIndex(0)
+    from near_things.qgis_plugin.explore.preparing import Searchable
+
+    values = numpy.random.default_rng(0).normal(size=(6, 10, 8))
+    folder = window._session.workspace.folder / "maps"
+    path = embedding_map(folder / "zion é.tif", values)
+    window.show_target(Searchable("zion", path))
+    assert window.source.currentText() == "zion é (embedding map)"
     assert window.compute.isVisible() and window.compute.isEnabled()
     with watchdog():
         window.compute.click()
+        assert not window.compute.isEnabled() and window.projection.isVisible()
         assert spin(lambda: len(window.plot.points) == 60)
     layer = window.plot.layer
     assert layer.name() == "zion é PCA" and layer.crs().authid() == "EPSG:32612"
     assert project.layerTreeRoot().findGroup("Near Things").findLayer(layer.id())
-    assert not window.compute.isVisible()
+    assert not window.compute.isVisible() and not window.projection.isVisible()
+    # Chosen again, the map leads to the layer that was made from it.
+    points_layer(ROWS)
+    window.source.setCurrentIndex(0)
+    window.show_target(Searchable("zion", path))
+    assert spin(lambda: window.plot.layer is layer)
+
+
+def test_vectors_are_laid_out_first_where_they_are_not(window, fake_backend, tmp_path) -> None:
+    from near_things.qgis_plugin.explore.preparing import Searchable
+
+    values = numpy.random.default_rng(0).normal(size=(2, 3, 4))
+    path = embedding_map(tmp_path / "a.tif", values)
+    ready = path.with_suffix(".vectors").rename(tmp_path / "ready")
+    fake_backend(
+        "import shutil\n"
+        "assert verb.endswith('index')\n"
+        f"shutil.copytree({str(ready)!r}, option('--output'))\n"
+        "finish()"
+    )
+    window.show_target(Searchable("a", path))
+    window.compute.click()
+    assert spin(lambda: len(window.plot.points) == 6)
 
 
 def test_damaged_vectors_are_told(window) -> None:
-    workspace = window._session.workspace
-    path = workspace.folder / "maps" / "bad.tif"
-    path.parent.mkdir(parents=True)
-    path.write_bytes(b"")
-    folder = vectors_folder(
-        path.with_suffix(".vectors"), numpy.ones((4, 2)), numpy.ones(4, bool), 2
+    path = embedding_map(
+        window._session.workspace.folder / "maps" / "bad.tif", numpy.ones((2, 2, 3))
     )
-    (folder / "vectors.npy").unlink()
+    (path.with_suffix(".vectors") / "vectors.npy").unlink()
     window.refresh()
     window.source.setCurrentIndex(0)
     window.compute.click()
@@ -425,6 +441,15 @@ def test_damaged_vectors_are_told(window) -> None:
     assert spin(lambda: bar.currentItem() is not None)
     assert "vectors.npy" in bar.currentItem().text()
     assert window.compute.isEnabled()
+
+
+def test_what_cannot_be_computed_says_why(window) -> None:
+    embedding_map(window._session.workspace.folder / "maps" / "a.tif", numpy.ones((2, 2, 3)))
+    window.refresh()
+    window.source.setCurrentIndex(0)
+    assert window.umap.isVisible() and window.umap.isEnabled() == (not window._umap_problem())
+    if not window.umap.isEnabled():
+        assert window.umap.toolTip() == window._umap_problem()
 
 
 def test_one_window_is_enough(window) -> None:

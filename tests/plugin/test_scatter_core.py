@@ -7,7 +7,16 @@ from pathlib import Path
 
 import numpy
 import pytest
-from scatter_inputs import points_layer, vectors_folder
+from exploring import (
+    CELL,
+    EAST,
+    NORTH,
+    square,
+    unit,
+    write_dataset_vectors,
+    write_map_vectors,
+)
+from scatter_inputs import points_layer
 
 
 def go_on(share: float) -> bool:
@@ -264,19 +273,74 @@ def test_map_becomes_points(project, tmp_path: Path) -> None:
     from near_things.qgis_plugin.scatter.vector_points import write_points
     from qgis.core import QgsVectorLayer
 
-    random = numpy.random.default_rng(0)
-    values, valid = random.normal(size=(12, 5)), numpy.arange(12) != 7
-    folder = vectors_folder(tmp_path / "été.vectors", values, valid, 4)
-    written = write_points(open_vectors(folder), tmp_path / "été.gpkg", go_on)
+    values = numpy.random.default_rng(0).normal(size=(3, 4, 5))
+    values[1, 3] = numpy.nan
+    vectors = open_vectors(write_map_vectors(tmp_path / "été.vectors", values))
+    written = write_points(vectors, tmp_path / "été.gpkg", go_on)
     layer = QgsVectorLayer(str(written.path), "points", "ogr")
     assert layer.crs().authid() == "EPSG:32612" and written.count == layer.featureCount() == 11
-    expected = fit(values.astype("f4"), valid, go_on)
+    expected = fit(vectors.values, vectors.valid, go_on)
     assert written.explained == pytest.approx(tuple(expected.explained))
     for feature in layer.getFeatures():
         row, column = feature["cell_row"], feature["cell_column"]
         point = feature.geometry().asPoint()
-        assert (point.x(), point.y()) == (300015 + 30 * column, 4099985 - 30 * row)
-        xy = expected.project(values[4 * row + column][None].astype("f4"))[0]
+        middle = EAST + CELL * (column + 0.5), NORTH - CELL * (row + 0.5)
+        assert (point.x(), point.y()) == pytest.approx(middle)
+        xy = expected.project(unit(values[row, column][None]))[0]
         assert (feature["pc1"], feature["pc2"]) == pytest.approx(tuple(xy))
-    fewer = write_points(open_vectors(folder), tmp_path / "few.gpkg", go_on, most=3)
+    fewer = write_points(vectors, tmp_path / "few.gpkg", go_on, most=3)
     assert fewer.count == 3 and fewer.explained == written.explained
+
+
+def test_dataset_becomes_footprints(project, tmp_path: Path) -> None:
+    import json
+
+    from near_things.qgis_plugin.explore.vectors import open_vectors
+    from near_things.qgis_plugin.scatter.vector_points import write_points
+    from qgis.core import QgsFeature, QgsVectorFileWriter, QgsVectorLayer
+
+    dataset = tmp_path / "zïon.tiles"
+    dataset.mkdir()
+    classes = [
+        dict(column="forest", name="Forest", codes=[1], colour="#008000"),
+        dict(column="water", name="Open water", codes=[2], colour="#0000ff"),
+    ]
+    (dataset / "dataset.json").write_text(json.dumps(dict(classes=classes)))
+    form = "Point?field=chip:integer&field=split:string&field=forest:integer&field=water:integer"
+    tiles = QgsVectorLayer(form, "tiles", "memory")
+    for row in ([2, "test", 3, 9], [0, "train", 5, 5], [1, "train", 0, 0]):
+        feature = QgsFeature(tiles.fields())
+        feature.setAttributes(row)
+        tiles.dataProvider().addFeatures([feature])
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.layerName = "tiles"
+    QgsVectorFileWriter.writeAsVectorFormatV2(
+        tiles, str(dataset / "footprints.gpkg"), project.transformContext(), options
+    )
+    corners = [square(EAST + 500 * n, NORTH, 480) for n in range(3)]
+    values = numpy.random.default_rng(0).normal(size=(3, 5))
+    folder = write_dataset_vectors(tmp_path / "run" / "zïon.vectors", values, corners, [0, 2, 0])
+    record = json.loads((folder / "index.json").read_text())
+    record["source"]["path"] = str(dataset / "dataset.json")
+    (folder / "index.json").write_text(json.dumps(record))
+    written = write_points(open_vectors(folder), tmp_path / "p.gpkg", go_on)
+    assert written.colours == {"Forest": "#008000", "Open water": "#0000ff"}
+    layer = QgsVectorLayer(str(written.path), "points", "ogr")
+    rows = [(f["chip"], f["scene"], f["split"], f["class"]) for f in layer.getFeatures()]
+    assert rows[0] == (0, "a", "train", "Forest") and rows[2] == (2, "a", "test", "Open water")
+    assert rows[1][:3] == (1, "c", "train") and not rows[1][3]
+    box = layer.getFeature(2).geometry().boundingBox()
+    assert (box.xMinimum(), box.width(), box.height()) == (EAST + 500, 480, 480)
+
+
+def test_a_stop_leaves_no_file(project, tmp_path: Path) -> None:
+    from near_things.qgis_plugin.explore.vectors import open_vectors
+    from near_things.qgis_plugin.scatter.principal_components import Stopped
+    from near_things.qgis_plugin.scatter.vector_points import write_points
+
+    values = numpy.random.default_rng(0).normal(size=(3, 4, 5))
+    vectors = open_vectors(write_map_vectors(tmp_path / "a.vectors", values))
+    for last in (0.2, 0.55, 0.6):
+        with pytest.raises(Stopped):
+            write_points(vectors, tmp_path / "a.gpkg", lambda share, last=last: share < last)
+    assert not (tmp_path / "a.gpkg").exists()

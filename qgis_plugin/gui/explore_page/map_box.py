@@ -183,7 +183,7 @@ class MapBox(QGroupBox):
         elif tool == "scatter":
             from ..scatter.window import open_scatter_plot
 
-            open_scatter_plot(self._session)
+            open_scatter_plot(self._session, self.chosen)
         else:
             self._open_form(tool)
 

@@ -7,12 +7,13 @@ from qgis.core import QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
+from ...explore.preparing import PrepareJob, Searchable
 from ...explore.vectors import open_vectors
 from ...results import ResultLayer, describe, move_into_group
 from ...scatter.task import BackgroundTask
 from ...scatter.vector_points import WrittenPoints, write_points
 from ...translation import tr
-from .sources import AXES_PROPERTY, VectorsSource, colour_layer
+from .sources import AXES_PROPERTY, VECTORS_PROPERTY, VectorsSource, colour_layer
 
 
 class ProjectionBar(QWidget):
@@ -28,7 +29,9 @@ class ProjectionBar(QWidget):
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
-        self._task: Optional[BackgroundTask] = None
+        self._work: Any = None
+        self._source: Optional[VectorsSource] = None
+        self._path = Path()
         self.bar = QProgressBar()
         self.bar.setAccessibleName(tr("Progress"))
         self.stop_button = QPushButton(tr("Stop"))
@@ -42,27 +45,54 @@ class ProjectionBar(QWidget):
     @property
     def is_working(self) -> bool:
         """True from `start` until the end."""
-        return self._task is not None
+        return self._work is not None
 
     def start(self, source: VectorsSource, path: Path) -> None:
-        """Compute the components of these vectors, and write the points to `path`."""
-        title = tr("Compute PCA of {name}").format(name=source.folder.stem)
-        self._task = BackgroundTask(title, _work(source.folder, path))
-        self._task.progressChanged.connect(lambda percent: self.bar.setValue(round(percent)))
-        self._task.ended.connect(self._take)
-        self._task.taskTerminated.connect(self._end)
+        """Compute the components of these vectors, and write the points to `path`.
+
+        Vectors that are not laid out yet are laid out first, by the backend.
+        """
+        self._source, self._path = source, path
         self.bar.setValue(0)
-        self.show()
+        if source.is_ready:
+            self._project()
+        else:
+            self._prepare(source.target)
+        self.setVisible(self.is_working)
         self.changed.emit()
-        self._task.start()
+
+    def _prepare(self, target: Searchable) -> None:
+        job = PrepareJob(target, self)
+        job.progressed.connect(lambda percent, _words: self.bar.setValue(round(percent)))
+        job.finished.connect(self._take_prepared)
+        problem = job.start()
+        if problem:
+            self.failed.emit(problem)
+        else:
+            self._work = job
+
+    def _take_prepared(self, successful: bool, _results: Any, words: str) -> None:
+        if successful:
+            self._project()
+            return
+        self._end()
+        self.failed.emit(words)
+
+    def _project(self) -> None:
+        title = tr("Compute PCA of {name}").format(name=self._source.folder.stem)
+        self._work = BackgroundTask(title, _work(self._source.folder, self._path))
+        self._work.progressChanged.connect(lambda percent: self.bar.setValue(round(percent)))
+        self._work.ended.connect(self._take)
+        self._work.taskTerminated.connect(self._end)
+        self._work.start()
 
     def stop(self) -> None:
         """Give up; nothing is left behind."""
-        if self._task is not None:
-            self._task.cancel()
+        if self._work is not None:
+            self._work.cancel()
 
     def _end(self) -> None:
-        self._task = None
+        self._work = None
         self.hide()
         self.changed.emit()
 
@@ -71,7 +101,7 @@ class ProjectionBar(QWidget):
         if written is None:
             self.failed.emit(error)
         else:
-            self.done.emit(_add_layer(written))
+            self.done.emit(_add_layer(written, self._source))
 
 
 def _work(folder: Path, path: Path) -> Callable[[Any], WrittenPoints]:
@@ -82,10 +112,11 @@ def _work(folder: Path, path: Path) -> Callable[[Any], WrittenPoints]:
     return work
 
 
-def _add_layer(written: WrittenPoints) -> QgsVectorLayer:
+def _add_layer(written: WrittenPoints, source: VectorsSource) -> QgsVectorLayer:
     """Put the points into the project, in the colours of their classes."""
     name = written.path.stem
     layer = QgsVectorLayer(f"{written.path}|layername={name}", name, "ogr")
+    layer.setCustomProperty(VECTORS_PROPERTY, str(source.folder))
     for field, share in zip(("pc1", "pc2"), written.explained):
         words = tr("{share} % of the variance").format(share=round(100 * share))
         layer.setCustomProperty(f"{AXES_PROPERTY}/{field}", words)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Optional, Tuple, Union
+from typing import Dict, List, Optional, Sequence, Tuple, Union
 
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
@@ -14,13 +14,16 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
-from ...explore.vectors import RECORD, vectors_folder
+from ...explore.maps import map_tags
+from ...explore.preparing import Searchable
+from ...explore.vectors import RECORD
 from ...scatter.points import can_colour, first_axes
 from ...scatter.raster_classes import has_classes
 from ...translation import tr
 from ...workspace import Workspace
 
 AXES_PROPERTY = "near_things/axes"
+VECTORS_PROPERTY = "near_things/vectors"
 
 
 @dataclass(frozen=True)
@@ -32,34 +35,65 @@ class LayerSource:
 
 @dataclass(frozen=True)
 class VectorsSource:
-    """A folder of vectors; `origin` is the embedding map, or None for a dataset."""
+    """A folder of vectors; `target` is what they are laid out from, where that is known."""
 
     folder: Path
-    origin: Optional[Path] = None
+    target: Optional[Searchable] = None
+
+    @property
+    def is_ready(self) -> bool:
+        """True where the vectors are laid out."""
+        return self.target is None or self.target.is_ready
+
+    def layer(self) -> Optional[QgsVectorLayer]:
+        """The layer of the project that was made from these vectors."""
+        for layer in QgsProject.instance().mapLayers().values():
+            if layer.customProperty(VECTORS_PROPERTY) == str(self.folder):
+                return layer
+        return None
 
 
 Source = Union[LayerSource, VectorsSource]
 
 
-def all_sources(workspace: Workspace) -> List[Tuple[str, Source]]:
-    """Each source with its name: layers as in the layer tree, then maps, then datasets."""
+def all_sources(workspace: Workspace, more: Sequence[Searchable]) -> List[Tuple[str, Source]]:
+    """Each source with its name: layers as in the layer tree, maps, `more`, and datasets."""
     found: List[Tuple[str, Source]] = []
     for node in QgsProject.instance().layerTreeRoot().findLayers():
         layer = node.layer()
         if isinstance(layer, QgsVectorLayer) and layer.isValid() and first_axes(layer):
             found.append((layer.name(), LayerSource(layer.id())))
-    for path in workspace.maps():
-        folder = vectors_folder(path)
-        if (folder / RECORD).is_file():
-            name = tr("{name} (embedding map)").format(name=path.stem)
-            found.append((name, VectorsSource(folder, path)))
+    layers = QgsProject.instance().mapLayers().values()
+    paths = [
+        *workspace.maps(),
+        *(Path(x.source()) for x in layers if isinstance(x, QgsRasterLayer)),
+    ]
+    targets = [
+        Searchable(tr("{name} (embedding map)").format(name=path.stem), path)
+        for path in dict.fromkeys(paths)
+        if map_tags(path)
+    ]
+    known = {target.path for target in targets}
+    targets += [target for target in more if not (target.is_map and target.path in known)]
+    found += [(target.name, VectorsSource(target.folder, target)) for target in targets]
+    folders = {target.folder for target in targets}
     for record in sorted(workspace.folder.glob(f"runs/*/*.vectors/{RECORD}")):
         folder = record.parent
-        name = tr("{name} by the encoder of {run} (dataset)").format(
-            name=folder.stem, run=folder.parent.name
-        )
-        found.append((name, VectorsSource(folder)))
+        if folder not in folders:
+            name = tr("{dataset} (tiles, by {encoder})").format(
+                dataset=f"{folder.stem}.tiles", encoder=folder.parent.name
+            )
+            found.append((name, VectorsSource(folder)))
     return found
+
+
+def place_of(source: Source, sources: Sequence[Tuple[str, Source]]) -> int:
+    """The number of a source among others, -1 where it is not there."""
+    for number, (_, other) in enumerate(sources):
+        vectors = isinstance(source, VectorsSource) and isinstance(other, VectorsSource)
+        if other == source or (vectors and other.folder == source.folder):
+            return number
+    return -1
 
 
 def colour_choices(layer: QgsVectorLayer) -> List[Tuple[str, str, str]]:

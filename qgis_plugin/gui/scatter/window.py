@@ -1,7 +1,7 @@
 """The panel of the scatter plot: what to show, how to colour it, and the tools."""
 
 from pathlib import Path
-from typing import Any, List, Optional, Tuple
+from typing import Any, List, Optional, Tuple, Union
 
 from qgis.core import Qgis, QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget
@@ -17,10 +17,12 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...explore.preparing import Searchable
 from ...icons import icon
 from ...scatter.points import first_axes, first_class, numeric_fields
 from ...translation import tr
 from ...workspace import file_name
+from ..explore_page.map_box import find_form
 from ..session import Session
 from .exports import save_picture, save_selection
 from .plot import ONE_COLOUR, Colour, ScatterPlot
@@ -31,9 +33,12 @@ from .sources import (
     VectorsSource,
     all_sources,
     colour_choices,
+    place_of,
 )
 from .tools import Tools
 
+# The backend's verb that projects vectors by UMAP.
+PROJECT_VERB = "project"
 OBJECT_NAME = "NearThingsScatterPlot"
 
 
@@ -46,6 +51,7 @@ class ScatterWindow(QgsDockWidget):
         self.setWindowIcon(icon("near_things"))
         self._session = session
         self._sources: List[Tuple[str, Source]] = []
+        self._targets: List[Searchable] = []
         self.plot = ScatterPlot()
         self.source = _combo(tr("What to show"), 22)
         self.colour = _combo(tr("Colour by"), 12)
@@ -54,6 +60,7 @@ class ScatterWindow(QgsDockWidget):
         self.compute.setToolTip(
             tr("Draw up to 100,000 of the vectors by their two principal components")
         )
+        self.umap = QPushButton(tr("Compute UMAP…"))
         self.projection = ProjectionBar()
         self.tools = Tools(self.plot.view.set_tool, self)
         self._add_actions()
@@ -74,6 +81,7 @@ class ScatterWindow(QgsDockWidget):
             row.addWidget(label)
             row.addWidget(combo, stretch)
         second.addWidget(self.compute)
+        second.addWidget(self.umap)
         second.addWidget(self.tools)
         holder = QWidget()
         layout = QVBoxLayout(holder)
@@ -102,6 +110,7 @@ class ScatterWindow(QgsDockWidget):
         for combo in (self.colour, self.x, self.y):
             combo.currentIndexChanged.connect(self._show_layer)
         self.compute.clicked.connect(self.compute_components)
+        self.umap.clicked.connect(self._open_umap)
         self.projection.done.connect(self.show_layer)
         self.projection.failed.connect(self._tell_failure)
         self.projection.changed.connect(self._show_working)
@@ -131,16 +140,15 @@ class ScatterWindow(QgsDockWidget):
     def refresh(self, *_: Any) -> None:
         """Read anew what can be shown; what is shown stays where it is still there."""
         current = self.current()
-        self._sources = all_sources(self._session.workspace)
+        self._sources = all_sources(self._session.workspace, self._targets)
         self.source.blockSignals(True)
         self.source.clear()
         for name, _source in self._sources:
             self.source.addItem(name)
-        sources = [source for _, source in self._sources]
-        kept = current in sources
-        self.source.setCurrentIndex(sources.index(current) if kept else self._proposed_source())
+        place = place_of(current, self._sources)
+        self.source.setCurrentIndex(place if place >= 0 else self._proposed_source())
         self.source.blockSignals(False)
-        if not kept:
+        if place < 0:
             self._choose_source()
 
     def _proposed_source(self) -> int:
@@ -165,16 +173,25 @@ class ScatterWindow(QgsDockWidget):
         """Choose a layer of the project."""
         self._choose(LayerSource(layer.id()))
 
+    def show_target(self, target: Searchable) -> None:
+        """Choose an embedding map or a dataset: the layer made from it, where there is one."""
+        if target not in self._targets:
+            self._targets.append(target)
+        source = VectorsSource(target.folder, target)
+        layer = source.layer()
+        self._choose(source if layer is None else LayerSource(layer.id()))
+
     def _choose(self, source: Source) -> None:
         self.refresh()
-        sources = [one for _, one in self._sources]
-        if source in sources:
-            self.source.setCurrentIndex(sources.index(source))
+        place = place_of(source, self._sources)
+        if place >= 0:
+            self.source.setCurrentIndex(place)
 
     def _choose_source(self, *_: Any) -> None:
         source = self.current()
         layer = self._layer(source)
-        self.compute.setVisible(not isinstance(source, LayerSource))
+        for button in (self.compute, self.umap):
+            button.setVisible(not isinstance(source, LayerSource))
         self._show_working()
         for combo in (self.colour, self.x, self.y):
             combo.setEnabled(layer is not None)
@@ -243,6 +260,31 @@ class ScatterWindow(QgsDockWidget):
     def _show_working(self) -> None:
         vectors_chosen = isinstance(self.current(), VectorsSource)
         self.compute.setEnabled(vectors_chosen and not self.projection.is_working)
+        problem = self._umap_problem()
+        self.umap.setEnabled(not problem)
+        self.umap.setToolTip(
+            problem or tr("Neighbours stay neighbours, as well as a plane allows; takes minutes")
+        )
+
+    def _umap_problem(self) -> str:
+        """Why UMAP cannot be computed, as a sentence."""
+        source = self.current()
+        if find_form(PROJECT_VERB) is None:
+            return tr("UMAP is not part of this version. PCA shows the same vectors.")
+        if not isinstance(source, VectorsSource) or source.target is None:
+            return tr("Choose an embedding map to compute UMAP.")
+        return ""
+
+    def _open_umap(self) -> None:
+        """Open the form of the backend's projection; its layer can be chosen here afterwards."""
+        import processing
+
+        algorithm, target = find_form(PROJECT_VERB), self.current().target
+        kind = "raster" if target.is_map else "file"
+        names = [d.name() for d in algorithm.parameterDefinitions() if d.type() == kind]
+        processing.execAlgorithmDialog(
+            algorithm.id(), {names[0]: str(target.path)} if names else {}
+        )
 
     def _tell_failure(self, error: str) -> None:
         words = tr("The principal components could not be computed: {error}")
@@ -320,8 +362,10 @@ def _combo(name: str, characters: int) -> QComboBox:
     return combo
 
 
-def open_scatter_plot(session: Session, layer: Optional[QgsVectorLayer] = None) -> ScatterWindow:
-    """The window's one scatter plot, in front; it shows `layer` where one is given."""
+def open_scatter_plot(
+    session: Session, shown: Union[QgsVectorLayer, Searchable, None] = None
+) -> ScatterWindow:
+    """The window's one scatter plot, in front; it shows a layer, a map or a dataset if given."""
     main = session.iface.mainWindow()
     window = main.findChild(ScatterWindow, OBJECT_NAME)
     if window is None:
@@ -330,8 +374,10 @@ def open_scatter_plot(session: Session, layer: Optional[QgsVectorLayer] = None) 
         window.setFloating(True)
         window.resize(820, 560)
     window.setUserVisible(True)
-    if layer is not None:
-        window.show_layer(layer)
+    if isinstance(shown, Searchable):
+        window.show_target(shown)
+    elif shown is not None:
+        window.show_layer(shown)
     return window
 
 
