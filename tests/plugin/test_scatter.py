@@ -452,6 +452,15 @@ def test_what_cannot_be_computed_says_why(window) -> None:
         assert window.umap.toolTip() == window._umap_problem()
 
 
+def test_help_is_there(window, monkeypatch) -> None:
+    from near_things.qgis_plugin.gui.scatter import window as module
+
+    opened: list = []
+    monkeypatch.setattr(module, "open_help", opened.append)
+    next(action for action in window.actions() if action.text() == "Help").trigger()
+    assert opened == [module.HELP] and module.HELP.is_file()
+
+
 def test_one_window_is_enough(window) -> None:
     from near_things.qgis_plugin.gui.scatter.window import open_scatter_plot
 

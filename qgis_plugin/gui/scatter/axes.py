@@ -45,5 +45,8 @@ def paint_axes(
     painter.save()
     painter.translate(2, area.bottom())
     painter.rotate(-90)
-    painter.drawText(QRectF(0, 0, area.height(), line), align.AlignCenter, titles[1])
+    elided = painter.fontMetrics().elidedText(
+        titles[1], Qt.TextElideMode.ElideRight, int(area.height())
+    )
+    painter.drawText(QRectF(0, 0, area.height(), line), align.AlignCenter, elided)
     painter.restore()

@@ -6,7 +6,9 @@ from typing import Any, List, Optional, Tuple, Union
 from qgis.core import Qgis, QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import (
+    QAction,
     QComboBox,
     QFileDialog,
     QHBoxLayout,
@@ -17,11 +19,13 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...environment import PLUGIN_FOLDER
 from ...explore.preparing import Searchable
 from ...icons import icon
 from ...scatter.points import first_axes, first_class, numeric_fields
 from ...translation import tr
 from ...workspace import file_name
+from ..dock import open_help
 from ..explore_page.map_box import find_form
 from ..session import Session
 from .exports import save_picture, save_selection
@@ -37,6 +41,7 @@ from .sources import (
 )
 from .tools import Tools
 
+HELP = PLUGIN_FOLDER / "docs" / "scatter.md"
 # The backend's verb that projects vectors by UMAP.
 PROJECT_VERB = "project"
 OBJECT_NAME = "NearThingsScatterPlot"
@@ -64,6 +69,11 @@ class ScatterWindow(QgsDockWidget):
         self.projection = ProjectionBar()
         self.tools = Tools(self.plot.view.set_tool, self)
         self._add_actions()
+        help_action = QAction(tr("Help"), self)
+        help_action.setShortcut(QKeySequence(QKeySequence.StandardKey.HelpContents))
+        help_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        help_action.triggered.connect(lambda: open_help(HELP))
+        self.addAction(help_action)
         self._lay_out()
         self._connect()
         self.refresh()
