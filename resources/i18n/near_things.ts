@@ -4,8 +4,68 @@
  <context>
   <name>NearThings</name>
   <message>
-   <location filename="../../qgis_plugin/gui/algorithm_job.py" />
+   <location filename="../../qgis_plugin/explore/estimate.py" />
+   <source>{cells} cells · {size}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/estimate.py" />
+   <source>time unknown until the first map by this encoder</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/estimate.py" />
+   <source>about {time}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/estimate.py" />
+   <source>as fast as the last map by this encoder</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/estimate.py" />
+   <source>judged by the speed of its training</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/heat_map.py" />
+   <source>Similarity to the pins</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/preparing.py" />
+   <source>Getting {name} ready for exploring</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/preparing.py" />
    <source>Stopped on request.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/scenes.py" />
+   <source>{n} bands without names</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/scenes.py" />
+   <source>The encoder needs the bands {wanted}; {scene} has {has}. Choose a scene with these bands, or train an encoder on the scene.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/scenes.py" />
+   <source>The bands have no names; they are taken in this order: {bands}.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/scenes.py" />
+   <source>Pixels are {pixel} m wide here; the encoder learnt from {learnt} m. Vectors can be trusted less.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/scenes.py" />
+   <source>{scene} (the encoder learnt from it)</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -84,6 +144,441 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
+   <source>Pins</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
+   <source>Nearest places</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
+   <source>Areas</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
+   <source>Similarity</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
+   <source>A search kept in {folder}; search.json says its pins.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
+   <source>Examples</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
+   <source>Counter-examples</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Make an embedding map</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Encoder</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Scene</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Choose an encoder file</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Choose the scene's files: one, or one for each band</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Stride</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Scene pixels from one map cell to the next: half a tile is usual</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Make embedding map</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>A cell every</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>{name} · {method}, {bands}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>No run in the work folder has an encoder yet. Train one, or choose a file.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Choose a scene: add it to the project, or name its files.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Choose an encoder</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Encoders</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>{path} is no encoder of Near Things. Choose an encoder.safetensors.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Choose the scene's files</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Rasters</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>{files} cannot be opened as rasters. Choose other files.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Explore a map</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Map or dataset</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Choose a map's file</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Show it on the map</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Find similar</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Scatter plot</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Clusters</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Classify from my labels</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Change between dates</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Kept searches</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Double-click opens a search again</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>{path} is no embedding map. Choose one that Near Things made.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>{dataset} (tiles, by {encoder})</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>The first search lays its vectors out, which takes a moment.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Click a place: see where it looks like that, and the places most like it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>All vectors as points, linked with the map</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Group the map into kinds of land</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>A class map from a few labels of yours</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Where the land looks different in another map</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>“{tool}” is not part of this version.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Make an embedding map first, or choose one.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>A tile dataset can be searched; the other tools need an embedding map.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Embedding (PCA): {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Choose an embedding map</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Embedding maps</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_tool.py" />
+   <source>There are no vectors here. Click inside the map that is searched.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_tool.py" />
+   <source>There are no vectors here. The pin stays where it was.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/page.py" />
+   <source>Kept as {folder}.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
+   <source>New search</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
+   <source>Add counter-example</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
+   <source>Add example</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
+   <source>Move pin</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
+   <source>Turn pin</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
+   <source>Remove pin</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
+   <source>Remove all pins</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/places_view.py" />
+   <source>Place {rank}, similarity {similarity}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Back to the page; the search is put away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Back</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Find similar · {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Point on the map</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Use the pointer on the map for this search</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Places at least</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Neighbouring tiles see the same ground: they are always alike</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Least distance between places, in metres</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Other scenes only</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Threshold of similarity</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>The map shows what is at least so similar</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Keep…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Write places, heat map, areas and pins as layers</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Undo</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Redo</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Undo (Ctrl+Z)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Redo (Ctrl+Shift+Z)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>apart</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Show</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>{count} places of {total}, in {seconds} s.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>The scene's files are not where they were, so there are no pictures.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Shift-click adds an example, Ctrl-click a counter-example.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>There are only counter-examples. Shift-click a place to add an example.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Click a place on the map: the map shows where it looks like that, and the places most like it appear here.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Keep this search</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Name</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/job_bar.py" />
    <source>Progress</source>
    <translation type="unfinished" />
@@ -134,13 +629,263 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <location filename="../../qgis_plugin/gui/session.py" />
-   <source>Write sample landscape</source>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>{path} cannot be opened.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>Save the plot as a picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/legend.py" />
+   <source>From {low} to {high}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/legend.py" />
+   <source>Legend</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/legend.py" />
+   <source>Untick a class to hide it; double-click it to select its points</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/legend.py" />
+   <source>{label}: {count} points</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>The layer no longer has the fields of the axes. Choose others.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>Reading the features of “{layer}”…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>Read points of the scatter plot</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>The layer could not be read: {error}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>“{layer}” has no feature with both coordinates.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>The layer was removed from the project. Choose another one.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>{count} points</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>{count} selected</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>{count} without coordinates</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>Feature {number}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>none</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>others</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/projecting.py" />
+   <source>Compute PCA of {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/projecting.py" />
+   <source>{share} % of the variance</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/sources.py" />
+   <source>{name} (embedding map)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/sources.py" />
+   <source>{layer} (raster)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/tools.py" />
+   <source>Select by lasso (Shift adds, Ctrl removes)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/tools.py" />
+   <source>Select by rectangle (Shift adds, Ctrl removes)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/tools.py" />
+   <source>Move the plot</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>What to show</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Colour by</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>X axis</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Y axis</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Compute PCA</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Draw up to 100,000 of the vectors by their two principal components</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Compute UMAP…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Colour</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Show all points</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Zoom the map to the selection</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Select nothing</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Save the selection as a layer…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Save the plot as a picture…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Compute PCA to see these embeddings as points that become a layer on the map.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Choose above what to show.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Nothing to show yet. A scatter plot needs a vector layer with two number fields, or an embedding map: make one on the page “Explore”.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>One colour</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Neighbours stay neighbours, as well as a plane allows; takes minutes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>UMAP is not part of this version. PCA shows the same vectors.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Choose an embedding map to compute UMAP.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>The principal components could not be computed: {error}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Try again</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Pictures (*.png)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Save the selection as a layer</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Saved: {path}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>{path} could not be written. {error} Choose another folder.</source>
    <translation type="unfinished" />
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/session.py" />
-   <source>Try again</source>
+   <source>Write sample landscape</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -4,9 +4,69 @@
  <context>
   <name>NearThings</name>
   <message>
-   <location filename="../../qgis_plugin/gui/algorithm_job.py" />
+   <location filename="../../qgis_plugin/explore/estimate.py" />
+   <source>{cells} cells · {size}</source>
+   <translation>{cells} Zellen · {size}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/estimate.py" />
+   <source>time unknown until the first map by this encoder</source>
+   <translation>Dauer unbekannt bis zur ersten Karte mit diesem Encoder</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/estimate.py" />
+   <source>about {time}</source>
+   <translation>etwa {time}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/estimate.py" />
+   <source>as fast as the last map by this encoder</source>
+   <translation>so schnell wie die letzte Karte mit diesem Encoder</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/estimate.py" />
+   <source>judged by the speed of its training</source>
+   <translation>nach der Geschwindigkeit seines Trainings geschätzt</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/heat_map.py" />
+   <source>Similarity to the pins</source>
+   <translation>Ähnlichkeit zu den Nadeln</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/preparing.py" />
+   <source>Getting {name} ready for exploring</source>
+   <translation>{name} wird zum Erkunden vorbereitet</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/preparing.py" />
    <source>Stopped on request.</source>
    <translation>Auf Wunsch angehalten.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/scenes.py" />
+   <source>{n} bands without names</source>
+   <translation>{n} Kanäle ohne Namen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/scenes.py" />
+   <source>The encoder needs the bands {wanted}; {scene} has {has}. Choose a scene with these bands, or train an encoder on the scene.</source>
+   <translation>Der Encoder braucht die Kanäle {wanted}; {scene} hat {has}. Eine Szene mit diesen Kanälen wählen oder einen Encoder auf der Szene trainieren.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/scenes.py" />
+   <source>The bands have no names; they are taken in this order: {bands}.</source>
+   <translation>Die Kanäle haben keine Namen; sie werden in dieser Reihenfolge genommen: {bands}.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/scenes.py" />
+   <source>Pixels are {pixel} m wide here; the encoder learnt from {learnt} m. Vectors can be trusted less.</source>
+   <translation>Die Pixel sind hier {pixel} m breit; der Encoder hat aus {learnt} m gelernt. Den Vektoren ist weniger zu trauen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/scenes.py" />
+   <source>{scene} (the encoder learnt from it)</source>
+   <translation>{scene} (der Encoder hat aus ihr gelernt)</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/algorithm_job.py" />
@@ -84,6 +144,441 @@
    <translation>Ordner für Datensätze, Läufe und Karten</translation>
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
+   <source>Pins</source>
+   <translation>Nadeln</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
+   <source>Nearest places</source>
+   <translation>Ähnlichste Orte</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
+   <source>Areas</source>
+   <translation>Flächen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
+   <source>Similarity</source>
+   <translation>Ähnlichkeit</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
+   <source>A search kept in {folder}; search.json says its pins.</source>
+   <translation>Eine in {folder} behaltene Suche; search.json nennt ihre Nadeln.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
+   <source>Examples</source>
+   <translation>Beispiele</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
+   <source>Counter-examples</source>
+   <translation>Gegenbeispiele</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Make an embedding map</source>
+   <translation>Embedding-Karte erstellen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Encoder</source>
+   <translation>Encoder</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Scene</source>
+   <translation>Szene</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Choose an encoder file</source>
+   <translation>Encoder-Datei wählen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Choose the scene's files: one, or one for each band</source>
+   <translation>Dateien der Szene wählen: eine, oder eine je Kanal</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Stride</source>
+   <translation>Schrittweite</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Scene pixels from one map cell to the next: half a tile is usual</source>
+   <translation>Szenenpixel von einer Kartenzelle zur nächsten: üblich ist eine halbe Kachel</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Make embedding map</source>
+   <translation>Embedding-Karte erstellen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>A cell every</source>
+   <translation>Eine Zelle alle</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>{name} · {method}, {bands}</source>
+   <translation>{name} · {method}, {bands}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>No run in the work folder has an encoder yet. Train one, or choose a file.</source>
+   <translation>Noch hat kein Lauf im Arbeitsordner einen Encoder. Einen trainieren oder eine Datei wählen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Choose a scene: add it to the project, or name its files.</source>
+   <translation>Eine Szene wählen: sie dem Projekt hinzufügen oder ihre Dateien nennen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Choose an encoder</source>
+   <translation>Encoder wählen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Encoders</source>
+   <translation>Encoder</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>{path} is no encoder of Near Things. Choose an encoder.safetensors.</source>
+   <translation>{path} ist kein Encoder von Near Things. Eine encoder.safetensors wählen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Choose the scene's files</source>
+   <translation>Dateien der Szene wählen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>Rasters</source>
+   <translation>Raster</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
+   <source>{files} cannot be opened as rasters. Choose other files.</source>
+   <translation>{files} lassen sich nicht als Raster öffnen. Andere Dateien wählen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Explore a map</source>
+   <translation>Eine Karte erkunden</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Map or dataset</source>
+   <translation>Karte oder Datensatz</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Choose a map's file</source>
+   <translation>Datei einer Karte wählen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Show it on the map</source>
+   <translation>Auf der Karte zeigen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Find similar</source>
+   <translation>Ähnliches finden</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Scatter plot</source>
+   <translation>Streudiagramm</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Clusters</source>
+   <translation>Cluster</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Classify from my labels</source>
+   <translation>Nach meinen Beispielen klassifizieren</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Change between dates</source>
+   <translation>Veränderung zwischen Daten</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Kept searches</source>
+   <translation>Behaltene Suchen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Double-click opens a search again</source>
+   <translation>Doppelklick öffnet eine Suche wieder</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>{path} is no embedding map. Choose one that Near Things made.</source>
+   <translation>{path} ist keine Embedding-Karte. Eine von Near Things erstellte wählen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>{dataset} (tiles, by {encoder})</source>
+   <translation>{dataset} (Kacheln, mit {encoder})</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>The first search lays its vectors out, which takes a moment.</source>
+   <translation>Die erste Suche legt ihre Vektoren bereit; das dauert einen Augenblick.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Click a place: see where it looks like that, and the places most like it</source>
+   <translation>Einen Ort anklicken: sehen, wo es so aussieht, und die ähnlichsten Orte</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>All vectors as points, linked with the map</source>
+   <translation>Alle Vektoren als Punkte, mit der Karte verbunden</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Group the map into kinds of land</source>
+   <translation>Die Karte in Arten von Land gruppieren</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>A class map from a few labels of yours</source>
+   <translation>Eine Klassenkarte aus wenigen eigenen Beispielen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Where the land looks different in another map</source>
+   <translation>Wo das Land in einer anderen Karte anders aussieht</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>“{tool}” is not part of this version.</source>
+   <translation>„{tool}“ gehört nicht zu dieser Version.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Make an embedding map first, or choose one.</source>
+   <translation>Zuerst eine Embedding-Karte erstellen oder eine wählen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>A tile dataset can be searched; the other tools need an embedding map.</source>
+   <translation>Ein Kacheldatensatz lässt sich durchsuchen; die anderen Werkzeuge brauchen eine Embedding-Karte.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Embedding (PCA): {name}</source>
+   <translation>Embedding (PCA): {name}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Choose an embedding map</source>
+   <translation>Embedding-Karte wählen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
+   <source>Embedding maps</source>
+   <translation>Embedding-Karten</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_tool.py" />
+   <source>There are no vectors here. Click inside the map that is searched.</source>
+   <translation>Hier gibt es keine Vektoren. In die durchsuchte Karte klicken.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/map_tool.py" />
+   <source>There are no vectors here. The pin stays where it was.</source>
+   <translation>Hier gibt es keine Vektoren. Die Nadel bleibt, wo sie war.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/page.py" />
+   <source>Kept as {folder}.</source>
+   <translation>Behalten als {folder}.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
+   <source>New search</source>
+   <translation>Neue Suche</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
+   <source>Add counter-example</source>
+   <translation>Gegenbeispiel hinzufügen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
+   <source>Add example</source>
+   <translation>Beispiel hinzufügen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
+   <source>Move pin</source>
+   <translation>Nadel verschieben</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
+   <source>Turn pin</source>
+   <translation>Nadel umkehren</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
+   <source>Remove pin</source>
+   <translation>Nadel entfernen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
+   <source>Remove all pins</source>
+   <translation>Alle Nadeln entfernen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/places_view.py" />
+   <source>Place {rank}, similarity {similarity}</source>
+   <translation>Ort {rank}, Ähnlichkeit {similarity}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Back to the page; the search is put away</source>
+   <translation>Zurück zur Seite; die Suche wird weggelegt</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Back</source>
+   <translation>Zurück</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Find similar · {name}</source>
+   <translation>Ähnliches finden · {name}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Point on the map</source>
+   <translation>Auf die Karte zeigen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Use the pointer on the map for this search</source>
+   <translation>Den Zeiger auf der Karte für diese Suche nutzen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Places at least</source>
+   <translation>Orte mindestens</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Neighbouring tiles see the same ground: they are always alike</source>
+   <translation>Benachbarte Kacheln sehen denselben Boden: sie sind immer ähnlich</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Least distance between places, in metres</source>
+   <translation>Mindestabstand der Orte in Metern</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Other scenes only</source>
+   <translation>Nur andere Szenen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Threshold of similarity</source>
+   <translation>Schwelle der Ähnlichkeit</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>The map shows what is at least so similar</source>
+   <translation>Die Karte zeigt, was mindestens so ähnlich ist</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Keep…</source>
+   <translation>Behalten …</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Write places, heat map, areas and pins as layers</source>
+   <translation>Orte, Ähnlichkeitskarte, Flächen und Nadeln als Layer schreiben</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Undo</source>
+   <translation>Rückgängig</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Redo</source>
+   <translation>Wiederholen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Undo (Ctrl+Z)</source>
+   <translation>Rückgängig (Strg+Z)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Redo (Ctrl+Shift+Z)</source>
+   <translation>Wiederholen (Strg+Umschalt+Z)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>apart</source>
+   <translation>voneinander entfernt</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Show</source>
+   <translation>Zeigen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>{count} places of {total}, in {seconds} s.</source>
+   <translation>{count} Orte von {total}, in {seconds} s.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>The scene's files are not where they were, so there are no pictures.</source>
+   <translation>Die Dateien der Szene sind nicht mehr, wo sie waren; daher gibt es keine Bilder.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Shift-click adds an example, Ctrl-click a counter-example.</source>
+   <translation>Umschalt-Klick fügt ein Beispiel hinzu, Strg-Klick ein Gegenbeispiel.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>There are only counter-examples. Shift-click a place to add an example.</source>
+   <translation>Es gibt nur Gegenbeispiele. Mit Umschalt-Klick auf einen Ort ein Beispiel hinzufügen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Click a place on the map: the map shows where it looks like that, and the places most like it appear here.</source>
+   <translation>Einen Ort auf der Karte anklicken: Die Karte zeigt, wo es so aussieht, und die ähnlichsten Orte erscheinen hier.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Keep this search</source>
+   <translation>Diese Suche behalten</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Name</source>
+   <translation>Name</translation>
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/job_bar.py" />
    <source>Progress</source>
    <translation>Fortschritt</translation>
@@ -134,14 +629,264 @@
    <translation>Wird geprüft … das dauert einige Sekunden.</translation>
   </message>
   <message>
-   <location filename="../../qgis_plugin/gui/session.py" />
-   <source>Write sample landscape</source>
-   <translation>Beispiellandschaft schreiben</translation>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>{path} cannot be opened.</source>
+   <translation>{path} lässt sich nicht öffnen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>Save the plot as a picture</source>
+   <translation>Diagramm als Bild speichern</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/legend.py" />
+   <source>From {low} to {high}</source>
+   <translation>Von {low} bis {high}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/legend.py" />
+   <source>Legend</source>
+   <translation>Legende</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/legend.py" />
+   <source>Untick a class to hide it; double-click it to select its points</source>
+   <translation>Häkchen weg blendet eine Klasse aus; Doppelklick wählt ihre Punkte</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/legend.py" />
+   <source>{label}: {count} points</source>
+   <translation>{label}: {count} Punkte</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>The layer no longer has the fields of the axes. Choose others.</source>
+   <translation>Der Layer hat die Felder der Achsen nicht mehr. Andere wählen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>Reading the features of “{layer}”…</source>
+   <translation>Die Objekte von „{layer}“ werden gelesen …</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>Read points of the scatter plot</source>
+   <translation>Punkte des Streudiagramms lesen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>The layer could not be read: {error}</source>
+   <translation>Der Layer konnte nicht gelesen werden: {error}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>“{layer}” has no feature with both coordinates.</source>
+   <translation>„{layer}“ hat kein Objekt mit beiden Koordinaten.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>The layer was removed from the project. Choose another one.</source>
+   <translation>Der Layer wurde aus dem Projekt entfernt. Einen anderen wählen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>{count} points</source>
+   <translation>{count} Punkte</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>{count} selected</source>
+   <translation>{count} gewählt</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>{count} without coordinates</source>
+   <translation>{count} ohne Koordinaten</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>Feature {number}</source>
+   <translation>Objekt {number}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>none</source>
+   <translation>ohne</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
+   <source>others</source>
+   <translation>andere</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/projecting.py" />
+   <source>Compute PCA of {name}</source>
+   <translation>PCA von {name} berechnen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/projecting.py" />
+   <source>{share} % of the variance</source>
+   <translation>{share} % der Varianz</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/sources.py" />
+   <source>{name} (embedding map)</source>
+   <translation>{name} (Embedding-Karte)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/sources.py" />
+   <source>{layer} (raster)</source>
+   <translation>{layer} (Raster)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/tools.py" />
+   <source>Select by lasso (Shift adds, Ctrl removes)</source>
+   <translation>Mit dem Lasso wählen (Umschalt fügt hinzu, Strg nimmt weg)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/tools.py" />
+   <source>Select by rectangle (Shift adds, Ctrl removes)</source>
+   <translation>Mit einem Rechteck wählen (Umschalt fügt hinzu, Strg nimmt weg)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/tools.py" />
+   <source>Move the plot</source>
+   <translation>Diagramm verschieben</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>What to show</source>
+   <translation>Was gezeigt wird</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Colour by</source>
+   <translation>Farbe nach</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>X axis</source>
+   <translation>X-Achse</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Y axis</source>
+   <translation>Y-Achse</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Compute PCA</source>
+   <translation>PCA berechnen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Draw up to 100,000 of the vectors by their two principal components</source>
+   <translation>Bis zu 100.000 der Vektoren nach ihren zwei Hauptkomponenten zeichnen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Compute UMAP…</source>
+   <translation>UMAP berechnen …</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Colour</source>
+   <translation>Farbe</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Show all points</source>
+   <translation>Alle Punkte zeigen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Zoom the map to the selection</source>
+   <translation>Karte auf die Auswahl zoomen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Select nothing</source>
+   <translation>Nichts wählen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Save the selection as a layer…</source>
+   <translation>Auswahl als Layer speichern …</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Save the plot as a picture…</source>
+   <translation>Diagramm als Bild speichern …</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Compute PCA to see these embeddings as points that become a layer on the map.</source>
+   <translation>PCA berechnen, um diese Embeddings als Punkte zu sehen, die auf der Karte ein Layer werden.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Choose above what to show.</source>
+   <translation>Oben wählen, was gezeigt wird.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Nothing to show yet. A scatter plot needs a vector layer with two number fields, or an embedding map: make one on the page “Explore”.</source>
+   <translation>Noch nichts zu zeigen. Ein Streudiagramm braucht einen Vektorlayer mit zwei Zahlenfeldern oder eine Embedding-Karte: Sie wird auf der Seite „Erkunden“ erstellt.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>One colour</source>
+   <translation>Eine Farbe</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Neighbours stay neighbours, as well as a plane allows; takes minutes</source>
+   <translation>Nachbarn bleiben Nachbarn, so gut es in der Ebene geht; dauert Minuten</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>UMAP is not part of this version. PCA shows the same vectors.</source>
+   <translation>UMAP gehört nicht zu dieser Version. PCA zeigt dieselben Vektoren.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Choose an embedding map to compute UMAP.</source>
+   <translation>Eine Embedding-Karte wählen, um UMAP zu berechnen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>The principal components could not be computed: {error}</source>
+   <translation>Die Hauptkomponenten konnten nicht berechnet werden: {error}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Try again</source>
+   <translation>Noch einmal versuchen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Pictures (*.png)</source>
+   <translation>Bilder (*.png)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Save the selection as a layer</source>
+   <translation>Auswahl als Layer speichern</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>Saved: {path}</source>
+   <translation>Gespeichert: {path}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/window.py" />
+   <source>{path} could not be written. {error} Choose another folder.</source>
+   <translation>{path} konnte nicht geschrieben werden. {error} Einen anderen Ordner wählen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/session.py" />
-   <source>Try again</source>
-   <translation>Noch einmal versuchen</translation>
+   <source>Write sample landscape</source>
+   <translation>Beispiellandschaft schreiben</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/setup_page/card.py" />

@@ -218,8 +218,7 @@ class ScatterWindow(QgsDockWidget):
             self.plot.clear(
                 tr(
                     "Nothing to show yet. A scatter plot needs a vector layer with two number "
-                    "fields, or an embedding map whose vectors are laid out: make one on the page "
-                    "“Explore”."
+                    "fields, or an embedding map: make one on the page “Explore”."
                 )
             )
 
