@@ -358,12 +358,33 @@ def test_window_offers_layers_and_shows_the_one_chosen(window, project) -> None:
     assert window.source.count() == 1
     window.show_layer(layer)
     assert spin(lambda: len(window.plot.points) == 4)
-    assert (window.x.currentData(), window.y.currentData()) == ("pc1", "pc2")
-    assert window.colour.currentText() == "class"
-    window.y.setCurrentIndex(window.y.findData("pc1"))
+    assert (window.fields.x.currentData(), window.fields.y.currentData()) == ("pc1", "pc2")
+    assert window.fields.colour.currentText() == "class"
+    window.fields.y.setCurrentIndex(window.fields.y.findData("pc1"))
     assert spin(lambda: window.plot.points.xy[1].tolist() == [1, 1])
     project.removeMapLayer(layer.id())
     assert window.source.count() == 0 and window.plot.layer is None
+
+
+def test_rasters_with_classes_are_offered_when_they_come(window, project, tmp_path) -> None:
+    from inputs import raster_layer
+    from qgis.core import QgsPalettedRasterRenderer
+    from qgis.PyQt.QtGui import QColor
+
+    window.show_layer(points_layer(ROWS))
+    assert window.fields.colour.currentText() == "class"
+    raster = raster_layer(tmp_path / "cover.tif")
+    classes = [QgsPalettedRasterRenderer.Class(0, QColor("#123456"), "Rock")]
+    raster.setRenderer(QgsPalettedRasterRenderer(raster.dataProvider(), 1, classes))
+    project.addMapLayer(raster)
+    assert window.fields.colour.currentText() == "class"
+    window.fields.colour.setCurrentIndex(window.fields.colour.findText("cover (raster)"))
+    assert spin(lambda: window.plot.points.values == ["Rock"] * 4)
+    entry = window.plot.legend.list.item(0)
+    assert entry.text() == "Rock  4" and window.plot.legend.title.text() == "cover"
+    project.removeMapLayer(raster.id())
+    assert window.fields.colour.findText("cover (raster)") < 0
+    assert spin(lambda: window.plot.legend.isHidden())
 
 
 def test_window_saves_picture_and_selection(window, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ class ProjectionBar(QWidget):
         super().__init__(parent)
         self._work: Any = None
         self._source: Optional[VectorsSource] = None
-        self._path = Path()
+        self._path, self._stopped = Path(), False
         self.bar = QProgressBar()
         self.bar.setAccessibleName(tr("Progress"))
         self.stop_button = QPushButton(tr("Stop"))
@@ -52,7 +52,7 @@ class ProjectionBar(QWidget):
 
         Vectors that are not laid out yet are laid out first, by the backend.
         """
-        self._source, self._path = source, path
+        self._source, self._path, self._stopped = source, path, False
         self.bar.setValue(0)
         if source.is_ready:
             self._project()
@@ -75,8 +75,10 @@ class ProjectionBar(QWidget):
         if successful:
             self._project()
             return
+        stopped = self._stopped
         self._end()
-        self.failed.emit(words)
+        if not stopped:
+            self.failed.emit(words)
 
     def _project(self) -> None:
         title = tr("Compute PCA of {name}").format(name=self._source.folder.stem)
@@ -89,6 +91,7 @@ class ProjectionBar(QWidget):
     def stop(self) -> None:
         """Give up; nothing is left behind."""
         if self._work is not None:
+            self._stopped = True
             self._work.cancel()
 
     def _end(self) -> None:

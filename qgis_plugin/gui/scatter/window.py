@@ -9,12 +9,10 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import (
     QAction,
-    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -22,21 +20,20 @@ from qgis.PyQt.QtWidgets import (
 from ...environment import PLUGIN_FOLDER
 from ...explore.preparing import Searchable
 from ...icons import icon
-from ...scatter.points import first_axes, first_class, numeric_fields
 from ...translation import tr
 from ...workspace import file_name
 from ..dock import open_help
 from ..explore_page.map_box import find_form
 from ..session import Session
+from .choices import FieldChoices, named_box
 from .exports import save_picture, save_selection
-from .plot import ONE_COLOUR, Colour, ScatterPlot
+from .plot import ScatterPlot
 from .projecting import ProjectionBar
 from .sources import (
     LayerSource,
     Source,
     VectorsSource,
     all_sources,
-    colour_choices,
     place_of,
 )
 from .tools import Tools
@@ -58,9 +55,8 @@ class ScatterWindow(QgsDockWidget):
         self._sources: List[Tuple[str, Source]] = []
         self._targets: List[Searchable] = []
         self.plot = ScatterPlot()
-        self.source = _combo(tr("What to show"), 22)
-        self.colour = _combo(tr("Colour by"), 12)
-        self.x, self.y = _combo(tr("X axis"), 8), _combo(tr("Y axis"), 8)
+        self.source = named_box(tr("What to show"), 11)
+        self.fields = FieldChoices(self)
         self.compute = QPushButton(tr("Compute PCA"))
         self.compute.setToolTip(
             tr("Draw up to 100,000 of the vectors by their two principal components")
@@ -82,9 +78,9 @@ class ScatterWindow(QgsDockWidget):
         first, second = QHBoxLayout(), QHBoxLayout()
         for row, words, combo, stretch in (
             (first, tr("Show"), self.source, 3),
-            (first, tr("Colour"), self.colour, 2),
-            (second, tr("X axis"), self.x, 1),
-            (second, tr("Y axis"), self.y, 1),
+            (first, tr("Colour"), self.fields.colour, 2),
+            (second, tr("X axis"), self.fields.x, 1),
+            (second, tr("Y axis"), self.fields.y, 1),
         ):
             label = QLabel(words)
             label.setBuddy(combo)
@@ -117,8 +113,7 @@ class ScatterWindow(QgsDockWidget):
 
     def _connect(self) -> None:
         self.source.currentIndexChanged.connect(self._choose_source)
-        for combo in (self.colour, self.x, self.y):
-            combo.currentIndexChanged.connect(self._show_layer)
+        self.fields.changed.connect(self._show_layer)
         self.compute.clicked.connect(self.compute_components)
         self.umap.clicked.connect(self._open_umap)
         self.projection.done.connect(self.show_layer)
@@ -158,8 +153,15 @@ class ScatterWindow(QgsDockWidget):
         place = place_of(current, self._sources)
         self.source.setCurrentIndex(place if place >= 0 else self._proposed_source())
         self.source.blockSignals(False)
+        layer = self._layer(current)
         if place < 0:
             self._choose_source()
+        elif layer is not None:
+            # Rasters to colour by may have come or gone.
+            colour = self.fields.chosen_colour
+            self.fields.offer_colours(layer, colour)
+            if self.fields.chosen_colour != colour:
+                self._show_layer()
 
     def _proposed_source(self) -> int:
         """The number of the active layer, or of the first one; -1 where there is none."""
@@ -203,10 +205,9 @@ class ScatterWindow(QgsDockWidget):
         for button in (self.compute, self.umap):
             button.setVisible(not isinstance(source, LayerSource))
         self._show_working()
-        for combo in (self.colour, self.x, self.y):
-            combo.setEnabled(layer is not None)
+        self.fields.set_enabled(layer is not None)
         if layer is not None:
-            self._fill_choices(layer)
+            self.fields.offer(layer)
             self._show_layer()
         elif isinstance(source, VectorsSource):
             self.plot.clear(
@@ -228,31 +229,10 @@ class ScatterWindow(QgsDockWidget):
         layer = QgsProject.instance().mapLayer(source.layer_id)
         return layer if isinstance(layer, QgsVectorLayer) else None
 
-    def _fill_choices(self, layer: QgsVectorLayer) -> None:
-        axes = first_axes(layer)
-        for combo, chosen in zip((self.x, self.y), axes):
-            combo.blockSignals(True)
-            combo.clear()
-            for name in numeric_fields(layer):
-                number = layer.fields().lookupField(name)
-                combo.addItem(layer.attributeDisplayName(number), name)
-            combo.setCurrentIndex(combo.findData(chosen))
-            combo.blockSignals(False)
-        self.colour.blockSignals(True)
-        self.colour.clear()
-        self.colour.addItem(tr("One colour"), ONE_COLOUR)
-        for kind, key, name in colour_choices(layer):
-            self.colour.addItem(name, (kind, key))
-            if (kind, key) == ("field", first_class(layer)):
-                self.colour.setCurrentIndex(self.colour.count() - 1)
-        self.colour.blockSignals(False)
-
-    def _show_layer(self, *_: Any) -> None:
+    def _show_layer(self) -> None:
         layer = self._layer(self.current())
-        axes = self.x.currentData(), self.y.currentData()
-        if layer is not None and all(axes):
-            colour: Colour = tuple(self.colour.currentData() or ONE_COLOUR)
-            self.plot.show_layer(layer, axes, colour)
+        if layer is not None and all(self.fields.axes):
+            self.plot.show_layer(layer, self.fields.axes, self.fields.chosen_colour)
 
     def _show_selected(self, count: int) -> None:
         for action in self._of_selection:
@@ -358,17 +338,6 @@ class ScatterWindow(QgsDockWidget):
     def _proposed(self, suffix: str) -> str:
         name = self.plot.layer.name() if self.plot.layer is not None else tr("Scatter plot")
         return str(self._free_path(name, suffix))
-
-
-def _combo(name: str, characters: int) -> QComboBox:
-    combo = QComboBox()
-    combo.setAccessibleName(name)
-    combo.setToolTip(name)
-    # Long names are cut, so that the panel stays narrow.
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(characters // 2)
-    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    return combo
 
 
 def open_scatter_plot(
