@@ -51,6 +51,11 @@ def interpreter() -> Path:
     return Path(named).expanduser().absolute() if named else unnamed_interpreter()
 
 
+def is_outdated(python: Path) -> bool:
+    """True where `python` is of a managed environment that an earlier version of ours made."""
+    return any(e.interpreter == python and not e.is_current for e in managed_environments())
+
+
 def interpreter_problem(path: Path) -> str:
     """Why the file at `path` cannot be the backend's Python, as a sentence; empty when it can."""
     if path.is_file() and os.access(path, os.X_OK):

@@ -10,21 +10,19 @@ from qgis.PyQt.QtWidgets import (
     QAction,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QMenu,
-    QPushButton,
     QScrollArea,
     QStackedWidget,
     QTabWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
-from ..environment import PLUGIN_FOLDER, interpreter, interpreter_problem
+from ..environment import PLUGIN_FOLDER, interpreter, interpreter_problem, is_outdated
 from ..icons import icon
 from ..translation import tr
 from .session import TITLE, Session
+from .setup_page.card import SetupCard
 
 PAGES = ("data", "train", "explore")
 HELP = PLUGIN_FOLDER / "docs" / "user_guide.md"
@@ -35,19 +33,14 @@ def open_help(path: Path = HELP) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
-class SetupNotice(QWidget):
-    """Says that the backend's Python lacks, and leads to where it is named."""
-
-    def __init__(self, session: Session, problem: str, open_settings: Any) -> None:
-        super().__init__()
-        words = QLabel(problem)
-        words.setWordWrap(True)
-        button = QPushButton(tr("Open settings"))
-        button.clicked.connect(open_settings)
-        layout = QVBoxLayout(self)
-        layout.addWidget(words)
-        layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addStretch(1)
+def _scrolled(widget: QWidget) -> QScrollArea:
+    """`widget` in a column that scrolls up and down."""
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setWidget(widget)
+    return scroll
 
 
 class NearThingsDock(QgsDockWidget):
@@ -63,6 +56,8 @@ class NearThingsDock(QgsDockWidget):
         self._iface, self._open_settings = iface, open_settings
         self.session: Optional[Session] = None
         self.tabs: Optional[QTabWidget] = None
+        # There while the backend's Python lacks.
+        self.setup: Optional[SetupCard] = None
         self._stack = QStackedWidget()
         self.setWidget(self._stack)
         # Wide enough for the pages, narrow enough for a small screen.
@@ -84,10 +79,23 @@ class NearThingsDock(QgsDockWidget):
             self.session = Session(self._iface, self)
             self.session.page_wanted.connect(self.show_page)
         if problem:
-            self._show(SetupNotice(self.session, problem, self._open_settings))
-        elif self.tabs is None:
+            if self.setup is None:
+                self.setup = SetupCard(self.session)
+                self.setup.ready.connect(self.refresh)
+                self._show(_scrolled(self.setup))
+            return
+        if self.setup is not None:
+            self.setup.close_down()
+            self.setup = None
+        if self.tabs is None:
             self.tabs = self._make_pages(self.session)
             self._show(self.tabs)
+            if is_outdated(interpreter()):
+                self.session.tell(
+                    tr("Newer packages belong to this version of Near Things"),
+                    button=tr("Update…"),
+                    action=self._open_settings,
+                )
         else:
             self._stack.setCurrentWidget(self.tabs)
 
@@ -99,6 +107,9 @@ class NearThingsDock(QgsDockWidget):
 
     def close_session(self) -> None:
         """Stop listening to the project; the plugin is unloaded."""
+        if self.setup is not None:
+            self.setup.close_down()
+            self.setup = None
         if self.session is not None:
             self.session.close()
             self.session = None
@@ -126,12 +137,7 @@ class NearThingsDock(QgsDockWidget):
             tr("③ Explore"): ExplorePage,
         }
         for title, page in pages.items():
-            scroll = QScrollArea()
-            scroll.setWidgetResizable(True)
-            scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-            scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            scroll.setWidget(page(session))
-            tabs.addTab(scroll, title)
+            tabs.addTab(_scrolled(page(session)), title)
         tabs.setCornerWidget(self._make_corner(), Qt.Corner.TopRightCorner)
         return tabs
 

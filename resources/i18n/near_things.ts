@@ -95,12 +95,17 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
-   <source>Open settings</source>
+   <source>Help</source>
    <translation type="unfinished" />
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
-   <source>Help</source>
+   <source>Newer packages belong to this version of Near Things</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/dock.py" />
+   <source>Update…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -940,11 +945,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/setup_page/card.py" />
-   <source>Newer packages belong to this version of Near Things</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/setup_page/card.py" />
    <source>Update</source>
    <translation type="unfinished" />
   </message>
@@ -976,6 +976,11 @@
   <message>
    <location filename="../../qgis_plugin/gui/setup_page/card.py" />
    <source>Install Python 3.11, 3.12 or 3.13 with its venv module, or name one under Details.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/setup_page/card.py" />
+   <source>The environment variable {name} names {path}, where no Python is: unset it and start QGIS again.</source>
    <translation type="unfinished" />
   </message>
   <message>

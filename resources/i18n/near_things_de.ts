@@ -95,13 +95,18 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
-   <source>Open settings</source>
-   <translation>Einstellungen öffnen</translation>
+   <source>Help</source>
+   <translation>Hilfe</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
-   <source>Help</source>
-   <translation>Hilfe</translation>
+   <source>Newer packages belong to this version of Near Things</source>
+   <translation>Zu dieser Version von Near Things gehören neuere Pakete</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/dock.py" />
+   <source>Update…</source>
+   <translation>Aktualisieren …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
@@ -940,11 +945,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/setup_page/card.py" />
-   <source>Newer packages belong to this version of Near Things</source>
-   <translation>Zu dieser Version von Near Things gehören neuere Pakete</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/setup_page/card.py" />
    <source>Update</source>
    <translation>Aktualisieren</translation>
   </message>
@@ -977,6 +977,11 @@
    <location filename="../../qgis_plugin/gui/setup_page/card.py" />
    <source>Install Python 3.11, 3.12 or 3.13 with its venv module, or name one under Details.</source>
    <translation>Installieren Sie Python 3.11, 3.12 oder 3.13 mit dem Modul venv, oder nennen Sie eines unter Einzelheiten.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/setup_page/card.py" />
+   <source>The environment variable {name} names {path}, where no Python is: unset it and start QGIS again.</source>
+   <translation>Die Umgebungsvariable {name} nennt {path}, wo kein Python ist: löschen Sie sie und starten Sie QGIS neu.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/setup_page/card.py" />

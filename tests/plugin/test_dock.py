@@ -65,10 +65,39 @@ def test_without_a_backend_the_dock_says_so_and_later_shows_the_pages(
     dock.setUserVisible(True)
     assert dock.tabs is None
     words = " ".join(label.text() for label in dock.findChildren(QLabel))
-    assert "Python" in words
+    assert "Near Things needs its own Python with PyTorch" in words
+    assert dock.setup is not None
     fake_backend("finish()")
     dock.refresh()
-    assert dock.tabs is not None and dock.tabs.isVisible()
+    assert dock.tabs is not None and dock.tabs.isVisible() and dock.setup is None
+
+
+def test_set_up_in_the_dock_leads_to_the_pages(dock, interface, monkeypatch, tmp_path) -> None:
+    from near_things.qgis_plugin import environment
+    from near_things.qgis_plugin.setup import accelerators, locks, places, pythons
+    from setup_fakes import make_fake_python
+
+    python = make_fake_python(tmp_path / "fake")
+    monkeypatch.delenv("NEAR_THINGS_PYTHON", raising=False)
+    monkeypatch.setenv("NEAR_THINGS_ENVIRONMENTS", str(tmp_path / "environments"))
+    monkeypatch.setattr(environment, "default_interpreter", lambda: tmp_path / "none")
+    monkeypatch.setattr(pythons, "candidates", lambda: [python])
+    monkeypatch.setattr(accelerators, "query_program", lambda: None)
+    dock.setUserVisible(True)
+    card = dock.setup
+    card._uv = None
+    assert spin(card.set_up.isEnabled)
+    card.set_up.click()
+    assert spin(lambda: dock.tabs is not None and dock.tabs.isVisible())
+    assert "Ready: PyTorch" in interface.bar.currentItem().text()
+    # A later version of the plugin, with another lock file: the old environment serves on.
+    now = locks.lock_hash
+    monkeypatch.setattr(places, "lock_hash", lambda accelerator: "0" + now(accelerator)[1:])
+    assert environment.is_outdated(environment.interpreter())
+    dock.tabs = None
+    dock.refresh()
+    assert dock.tabs is not None
+    assert "Newer packages belong" in interface.bar.currentItem().text()
 
 
 def test_work_folder_is_chosen_and_kept(dock, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The card that sets the backend's environment up: in the dock, and in QGIS's options."""
 
 import html
+import os
 from pathlib import Path
 from typing import Any, List, Optional
 
@@ -17,7 +18,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...environment import interpreter, interpreter_problem
+from ...environment import INTERPRETER_VARIABLE, interpreter, interpreter_problem
 from ...settings import PluginSettings
 from ...setup import accelerators, network, pythons
 from ...setup.installer import Installation, running
@@ -223,6 +224,13 @@ class SetupCard(QWidget):
                 proxy=network.qgis_proxy(),
                 wheel_folder=plan.wheel_folder,
             )
+        named = os.environ.get(INTERPRETER_VARIABLE)
+        if named and interpreter_problem(interpreter()):
+            words = tr(
+                "The environment variable {name} names {path}, where no Python is: unset it and "
+                "start QGIS again."
+            ).format(name=INTERPRETER_VARIABLE, path=named)
+            self._findings = [Finding("stop", words), *self._findings]
         mark = {"stop": "✗ ", "warning": "⚠ ", "note": ""}
         lines = [mark[finding.level] + html.escape(finding.words) for finding in self._findings]
         self.problems.setText("<br>".join(lines))
