@@ -71,6 +71,18 @@ def application(plugin_folder: Path):
 
 
 @pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real imagery, as the tests of the backend find it (tests/conftest.py)."""
+    folder = Path(os.environ.get("NEAR_THINGS_DATA", REPOSITORY.parent / "shared" / "data"))
+    if folder.is_dir():
+        return folder.resolve()
+    message = f"no real imagery in {folder}; name its folder by NEAR_THINGS_DATA"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
 def provider(application):
     """The registered provider."""
     import near_things

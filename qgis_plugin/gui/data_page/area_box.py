@@ -1,0 +1,192 @@
+"""The choice of the area: whole scenes, the map view, a drawn rectangle or a polygon layer."""
+
+import zlib
+from pathlib import Path
+from typing import Any, Dict, Optional, Sequence, Tuple
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsGeometry,
+    QgsMapLayerProxyModel,
+    QgsPointXY,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsRectangle,
+    QgsWkbTypes,
+)
+from qgis.gui import QgsMapLayerComboBox, QgsMapToolExtent, QgsRubberBand
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from ...layers import layer_path
+from ...tiles.areas import DRAWN, LAYER, VIEW, WHOLE, area_problem, write_area
+from ...tiles.ground import corners, densified
+from ...tiles.scene_sources import SceneSource
+from ...translation import tr
+
+COLOUR = "#ffb000"
+
+
+class AreaBox(QWidget):
+    """Where tiles may lie. `changed` comes with each choice, and with the map view where that is
+    the area."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, canvas: Any, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        self._canvas = canvas
+        self._drawn: Optional[QgsRectangle] = None
+        self._drawn_crs = QgsCoordinateReferenceSystem()
+        self._exported: Dict[str, str] = {}
+        self._tool: Optional[QgsMapToolExtent] = None
+        self._tool_before: Any = None
+        self._band = QgsRubberBand(canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
+        self._band.setColor(QColor(COLOUR))
+        self._band.setFillColor(QColor(0, 0, 0, 0))
+        self._band.setWidth(2)
+        self.kind = QComboBox()
+        self.kind.setAccessibleName(tr("Area"))
+        for text, kind in (
+            (tr("whole scenes"), WHOLE),
+            (tr("map view"), VIEW),
+            (tr("drawn rectangle"), DRAWN),
+            (tr("polygon layer"), LAYER),
+        ):
+            self.kind.addItem(text, kind)
+        self.kind.activated.connect(self._choose)
+        self.draw_button = QPushButton(tr("Draw…"))
+        self.draw_button.setToolTip(tr("Drag a rectangle on the map"))
+        self.draw_button.clicked.connect(self.start_drawing)
+        self.layers = QgsMapLayerComboBox()
+        self.layers.setFilters(QgsMapLayerProxyModel.Filter.PolygonLayer)
+        self.layers.setAccessibleName(tr("Polygon layer of the area"))
+        self.layers.layerChanged.connect(self._take_layer)
+        row = QHBoxLayout()
+        row.addWidget(self.kind, 1)
+        row.addWidget(self.draw_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(row)
+        layout.addWidget(self.layers)
+        canvas.extentsChanged.connect(self._take_view)
+        self._show()
+
+    def choose(self, kind: str) -> None:
+        """Choose one of WHOLE, VIEW, DRAWN, LAYER."""
+        self.kind.setCurrentIndex(self.kind.findData(kind))
+        self._choose()
+
+    def current(self) -> str:
+        """The kind that is chosen."""
+        return self.kind.currentData()
+
+    def start_drawing(self) -> None:
+        """Let the user drag a rectangle; the map tool of before comes back with it."""
+        self._tool = QgsMapToolExtent(self._canvas)
+        self._tool.extentChanged.connect(self._take_drawn)
+        self._tool_before = self._canvas.mapTool()
+        self._canvas.setMapTool(self._tool)
+
+    def set_drawn(self, rectangle: QgsRectangle, crs: QgsCoordinateReferenceSystem) -> None:
+        """Take a rectangle as the area."""
+        self._drawn, self._drawn_crs = QgsRectangle(rectangle), crs
+        self.kind.setCurrentIndex(self.kind.findData(DRAWN))
+        self._choose()
+
+    def polygon(self) -> Optional[Tuple[QgsGeometry, QgsCoordinateReferenceSystem, str]]:
+        """The area's shape, its CRS and what to call it; None for whole scenes and unfinished
+        choices."""
+        kind = self.current()
+        settings = self._canvas.mapSettings()
+        if kind == VIEW:
+            points = [QgsPointXY(point) for point in settings.visiblePolygon()]
+            return densified(points), settings.destinationCrs(), tr("The map view")
+        if kind == DRAWN and self._drawn is not None:
+            shape = densified(corners(self._drawn))
+            return shape, self._drawn_crs, tr("The drawn rectangle")
+        if kind == LAYER and self.layers.currentLayer() is not None:
+            layer = self.layers.currentLayer()
+            name = tr("The area “{name}”").format(name=layer.name())
+            return QgsGeometry.fromRect(layer.extent()), layer.crs(), name
+        return None
+
+    def problem(self, scenes: Sequence[SceneSource], chip_px: int) -> str:
+        """What is wrong with the area, as a sentence."""
+        kind, found = self.current(), self.polygon()
+        if kind == WHOLE or not scenes:
+            return ""
+        if found is None and kind == DRAWN:
+            return tr("Area: draw a rectangle on the map, with “Draw…”.")
+        if found is None:
+            return tr("Area: the project has no polygon layer. Add one, or choose another area.")
+        shape, crs, name = found
+        if not crs.isValid():
+            return tr("{name} has no CRS, so it has no place on the map. Assign one.").format(
+                name=name
+            )
+        return area_problem(shape, crs, scenes, chip_px, name)
+
+    def path(self, folder: Path) -> str:
+        """A file with the area, written into `folder` where there is none; empty for whole scenes.
+
+        Raises OSError where it cannot be written.
+        """
+        found = self.polygon()
+        if found is None:
+            return ""
+        if self.current() == LAYER:
+            return self._layer_file()
+        shape, crs, _ = found
+        # Named after its content: a build that goes on finds the file unchanged.
+        content = f"{shape.asWkt(9)}|{crs.toWkt()}".encode("utf-8")
+        path = folder / f"area-{zlib.crc32(content):08x}.gpkg"
+        return str(path) if path.exists() else write_area(shape, crs, path)
+
+    def _layer_file(self) -> str:
+        layer = self.layers.currentLayer()
+        state = f"{layer.id()}|{layer.subsetString()}|{layer.featureCount()}"
+        if state not in self._exported:
+            self._exported[state] = layer_path(
+                layer, QgsProcessingContext(), QgsProcessingFeedback()
+            )
+        return self._exported[state]
+
+    def remove(self) -> None:
+        """Take what was drawn off the canvas for good."""
+        self._canvas.extentsChanged.disconnect(self._take_view)
+        self._canvas.scene().removeItem(self._band)
+
+    def _choose(self, *_: object) -> None:
+        self._show()
+        if self.current() == DRAWN and self._drawn is None:
+            self.start_drawing()
+        self.changed.emit()
+
+    def _show(self) -> None:
+        kind = self.current()
+        self.draw_button.setVisible(kind == DRAWN)
+        self.layers.setVisible(kind == LAYER)
+        if kind == DRAWN and self._drawn is not None:
+            self._band.setToGeometry(QgsGeometry.fromRect(self._drawn), self._drawn_crs)
+            self._band.show()
+        else:
+            self._band.hide()
+
+    def _take_drawn(self, rectangle: QgsRectangle) -> None:
+        if rectangle.isEmpty():
+            return
+        self._canvas.unsetMapTool(self._tool)
+        if self._tool_before is not None:
+            self._canvas.setMapTool(self._tool_before)
+        self.set_drawn(rectangle, self._canvas.mapSettings().destinationCrs())
+
+    def _take_view(self) -> None:
+        if self.current() == VIEW:
+            self.changed.emit()
+
+    def _take_layer(self, *_: object) -> None:
+        if self.current() == LAYER:
+            self.changed.emit()

@@ -1,0 +1,1 @@
+"""From the project's layers to a build: scenes, land cover, area, estimate. No widgets here."""
