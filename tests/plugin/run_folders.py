@@ -22,7 +22,8 @@ with working_in(Path(sys.argv[1])):
     sys.stdin.read()
 """
 JOB = dict(
-    dataset="/data/zion.tiles", method="saumoco", architecture="resnet18", stem="medium", batch_size=128,
+    dataset="/data/zion.tiles", method="saumoco", architecture="resnet18", stem="medium",
+    batch_size=128,
     steps=2000, precision="float32", device="auto", initial_weights="random",
     embedding_dimension=128, learning_rate=0.03,
 )  # fmt: skip
