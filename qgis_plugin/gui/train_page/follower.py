@@ -14,7 +14,7 @@ from ...translation import tr
 from ..session import Session
 
 INTERVAL_MS = 1000
-# Runs that do not live change seldom: they are looked at every so many rounds.
+# Runs that do not live change seldom: at each look it is the turn of one in so many.
 REST_ROUNDS = 5
 # So much of the main thread's time at once for runs that are new.
 READ_SECONDS = 0.03
@@ -80,9 +80,10 @@ class RunFollower(QObject):
         read = self._read_small(small)
         if gone or read:
             self.listed.emit()
-        for run in list(self.runs.values()):
-            if run.state.is_live or self._round % REST_ROUNDS == 0:
-                self._read_on(run)
+        live = [run for run in self.runs.values() if run.state.is_live]
+        rest = [run for run in self.runs.values() if not run.state.is_live]
+        for run in [*live, *rest[self._round % REST_ROUNDS :: REST_ROUNDS]]:
+            self._read_on(run)
 
     def look_at(self, folder: Path) -> None:
         """Read one run now; it was just started or resumed."""
