@@ -11,9 +11,9 @@ import shlex
 import sys
 import time
 from pathlib import Path
-from typing import Any, Dict, List, Mapping
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
-from qgis.PyQt.QtCore import QProcess
+from qgis.PyQt.QtCore import QObject, QProcess, pyqtSignal
 
 from ...backend.contract.methods import find_method
 from ...backend.contract.processes import RECORD_FILE, STOP_FILE
@@ -40,10 +40,11 @@ def command_line(values: Mapping[str, Any]) -> str:
     return shlex.join(["python", "-m", "backend.train", *train_arguments(values)])
 
 
-def start_training(python: Path, values: Mapping[str, Any]) -> str:
-    """Start a training that lives on without QGIS; what went wrong as a sentence, or "".
+def prepare(values: Mapping[str, Any]) -> Tuple[Path, List[str]]:
+    """Record a start; gives its folder and the arguments of the Python that is to be started.
 
-    `values` are those that differ from the method's own, with `output`: the run folder.
+    `values` are those that differ from the method's own, with `output`: the run folder. OSError
+    where nothing can be written.
     """
     folder = launch_folder(Path(str(values["output"])))
     folder.mkdir(parents=True, exist_ok=True)
@@ -52,21 +53,69 @@ def start_training(python: Path, values: Mapping[str, Any]) -> str:
         if (folder / name).exists():
             (folder / name).unlink()
     arguments = train_arguments(values)
-    record = dict(time=time.time(), job=dict(values), arguments=arguments, error="")
-    _write(folder, record)
-    process = prepared_process(_windowless(python))
-    process.setArguments(
-        ["-m", "backend.detached", str(folder), "train", "--events=jsonl", *arguments]
-    )
-    # To read from a terminal that QGIS was started in would halt it.
-    process.setStandardInputFile(QProcess.nullDevice())
-    process.setStandardOutputFile(str(folder / EVENTS_FILE))
-    process.setStandardErrorFile(str(folder / LOG_FILE))
-    started, _number = process.startDetached()
-    if not started:
-        record["error"] = f"The backend could not be started: {python} does not run."
-        _write(folder, record)
-    return str(record["error"])
+    _write(folder, dict(time=time.time(), job=dict(values), arguments=arguments, error=""))
+    detached = ["-m", "backend.detached", "--leave", str(folder), "train", "--events=jsonl"]
+    return folder, [*detached, *arguments]
+
+
+class Starter(QObject):
+    """Starts trainings that live on without QGIS, without holding up the window.
+
+    `started` gives the run folder, and what went wrong as a sentence or "".
+    """
+
+    started = pyqtSignal(str, str)
+
+    def __init__(self, parent: Optional[QObject] = None) -> None:
+        super().__init__(parent)
+        self._at_work: Dict[str, QProcess] = {}
+
+    def start(self, python: Path, values: Mapping[str, Any]) -> None:
+        """Start the training of these values; see `prepare`."""
+        output = str(values["output"])
+        if output in self._at_work:
+            return
+        try:
+            folder, arguments = prepare(values)
+        except OSError as error:
+            self.started.emit(output, f"{output} cannot be written: {error.strerror}.")
+            return
+        process = prepared_process(_windowless(python))
+        process.setArguments(arguments)
+        # To read from a terminal that QGIS was started in would halt it.
+        process.setStandardInputFile(QProcess.nullDevice())
+        process.setStandardOutputFile(str(folder / EVENTS_FILE))
+        process.setStandardErrorFile(str(folder / LOG_FILE))
+        if sys.platform == "win32":
+            successful, _number = process.startDetached()
+            self._tell(output, "" if successful else _refusal(python))
+            return
+        # Not startDetached: to fork a large QGIS twice takes a tenth of a second. The child leaves
+        # by itself.
+        self._at_work[output] = process
+        process.started.connect(lambda: self._tell(output, ""))
+        process.errorOccurred.connect(lambda error: self._take_error(output, python, error))
+        process.finished.connect(lambda *_: self._forget(output))
+        process.start()
+
+    def _take_error(self, output: str, python: Path, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart:
+            self._forget(output)
+            self._tell(output, _refusal(python))
+
+    def _forget(self, output: str) -> None:
+        process = self._at_work.pop(output, None)
+        if process is not None:
+            process.deleteLater()
+
+    def _tell(self, output: str, problem: str) -> None:
+        if problem:
+            _write(launch_folder(Path(output)), {**read_launch(Path(output)), "error": problem})
+        self.started.emit(output, problem)
+
+
+def _refusal(python: Path) -> str:
+    return f"The backend could not be started: {python} does not run."
 
 
 def _windowless(python: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,33 @@ def test_exit_status_and_output_are_the_verbs_own(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert '"event": "finished"' in done.stdout.splitlines()[-1]
+
+
+def test_with_leave_the_verb_goes_on_after_its_starter_has_ended(tmp_path: Path) -> None:
+    code = (
+        "import runpy, sys, os, time, pathlib\n"
+        "def run(name, **_):\n"
+        "    while not stopping.requested(): time.sleep(0.02)\n"
+        "    pathlib.Path(folder, 'group').write_text(str(os.getpgrp() == os.getpid()))\n"
+        "from backend.runtime import stopping\n"
+        "runpy.run_module = run\n"
+        "folder = sys.argv[2]\n"
+        "from backend import detached; detached.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--leave", str(tmp_path), "train"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=REPOSITORY,
+        timeout=60,
+    )
+    assert done.returncode == 0
+    until = time.monotonic() + 20
+    while not processes.is_alive(tmp_path) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert processes.is_alive(tmp_path)
+    processes.ask_to_stop(tmp_path)
+    while processes.is_alive(tmp_path) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert (tmp_path / "group").read_text() == "True"

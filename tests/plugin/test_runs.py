@@ -200,39 +200,58 @@ def test_a_resume_that_fails_is_told_though_the_run_was_stopped_before(
     assert run.message == "another dataset" and run.can_resume
 
 
-def test_training_is_started_detached_with_what_differs_alone(
-    provider, fake_backend, read, tmp_path: Path
-) -> None:
-    from near_things.qgis_plugin.runs.launch import command_line, start_training
+@pytest.fixture
+def start(provider):
+    """A function that starts a training; returns what went wrong."""
+    from interface import spin
+    from near_things.qgis_plugin.runs.launch import Starter
+
+    starters = []
+
+    def start_(python: Path, values: dict) -> str:
+        starter = Starter()
+        starters.append(starter)
+        problems = []
+        starter.started.connect(lambda _output, problem: problems.append(problem))
+        starter.start(python, values)
+        assert spin(lambda: bool(problems))
+        return problems[0]
+
+    return start_
+
+
+def test_training_is_started_with_what_differs_alone(start, fake_backend, tmp_path: Path) -> None:
+    from interface import spin
+    from near_things.qgis_plugin.runs.launch import command_line
 
     python = fake_backend(
-        "print(json.dumps(dict(arguments=sys.argv[1:], group=os.getpgrp(), env=dict(os.environ))),"
-        " file=sys.stderr)"
+        "print(json.dumps(dict(arguments=sys.argv[1:], env=dict(os.environ))), file=sys.stderr)"
     )
     values = dict(dataset="/a b/zion.tiles", method="saumoco", steps=5, output=str(tmp_path / "é"))
-    assert start_training(python, values) == ""
+    assert start(python, values) == ""
     beside = tmp_path / ".launch-é"
-    deadline = time.monotonic() + 20
-    while not (beside / "log.txt").read_text() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    assert spin(lambda: (beside / "log.txt").read_text().endswith("\n"))
     said = json.loads((beside / "log.txt").read_text())
     assert said["arguments"] == [
-        "-m", "backend.detached", str(beside), "train", "--events=jsonl",
+        "-m", "backend.detached", "--leave", str(beside), "train", "--events=jsonl",
         "--dataset=/a b/zion.tiles", "--method=saumoco", f"--output={tmp_path / 'é'}", "--steps=5",
     ]  # fmt: skip
-    assert said["group"] != os.getpgrp()
     assert "PYTHONHOME" not in said["env"] and said["env"]["PYTHONUTF8"] == "1"
     assert command_line(values).startswith(
         "python -m backend.train '--dataset=/a b/zion.tiles' --method=saumoco"
     )
 
 
-def test_a_python_that_is_none_is_recorded(provider, read, tmp_path: Path) -> None:
-    from near_things.qgis_plugin.runs.launch import start_training
-
-    problem = start_training(tmp_path / "absent", dict(output=str(tmp_path / "run")))
+def test_a_python_that_is_none_is_recorded(start, read, tmp_path: Path) -> None:
+    problem = start(tmp_path / "absent", dict(output=str(tmp_path / "run")))
     assert "could not be started" in problem
     assert read(tmp_path / "run").message == problem
+
+
+def test_a_folder_that_cannot_be_written_is_told(start, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    problem = start(Path("/usr/bin/python3"), dict(output=str(tmp_path / "file" / "run")))
+    assert problem.endswith("cannot be written: Not a directory.")
 
 
 IGNORES = """

@@ -26,8 +26,7 @@ from watchdog import watchdog
 TRAINS = """
 import pathlib
 folder = pathlib.Path(option("--output"))
-beside = pathlib.Path(sys.argv[3])
-verb = sys.argv[4]
+beside = pathlib.Path(sys.argv[4])
 sys.path.insert(0, os.getcwd())
 from backend.contract.processes import working_in
 with working_in(beside):
@@ -241,7 +240,7 @@ def test_a_python_without_torch_shows_its_last_words(make_page, folder, fake_bac
     fake_backend(
         "import pathlib\nsys.path.insert(0, os.getcwd())\n"
         "from backend.contract.processes import working_in\n"
-        "with working_in(pathlib.Path(sys.argv[3])): import no_such_torch"
+        "with working_in(pathlib.Path(sys.argv[4])): import no_such_torch"
     )
     page = make_page()
     button(page.new_run.start)

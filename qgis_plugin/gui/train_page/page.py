@@ -10,7 +10,9 @@ from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QLabel, QMessageBox, QVBoxLayout, QWidget
 
+from ...environment import interpreter, interpreter_problem
 from ...runs.ending import forget_files
+from ...runs.launch import Starter
 from ...runs.run import Run, State
 from ...runs.words import problem_words
 from ...translation import tr
@@ -20,7 +22,6 @@ from .follower import RunFollower
 from .log_dialog import LogDialog
 from .new_run import NewRunBox
 from .run_card import RunCard
-from .starter import Starter
 
 
 class TrainPage(QWidget):
@@ -65,8 +66,12 @@ class TrainPage(QWidget):
         self._launch(values)
 
     def _launch(self, values: Dict[str, object]) -> None:
+        problem = interpreter_problem(interpreter())
+        if problem:
+            self._session.tell(problem, Qgis.MessageLevel.Warning)
+            return
         self.new_run.start.setEnabled(False)
-        self._starter.start(values)
+        self._starter.start(interpreter(), values)
 
     def _take_start(self, output: str, problem: str) -> None:
         self.new_run.start.setEnabled(True)
