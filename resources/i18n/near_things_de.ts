@@ -94,6 +94,631 @@
    <translation>{name}: {last} bei {x_label} {x}, Minimum {low}, Maximum {high}</translation>
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
+   <source>Area</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
+   <source>whole scenes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
+   <source>map view</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
+   <source>drawn rectangle</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
+   <source>polygon layer</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
+   <source>Draw…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
+   <source>Drag a rectangle on the map</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
+   <source>Polygon layer of the area</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
+   <source>The map view</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
+   <source>The drawn rectangle</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
+   <source>The area “{name}”</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
+   <source>Area: draw a rectangle on the map, with “Draw…”.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
+   <source>Area: the project has no polygon layer. Add one, or choose another area.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
+   <source>{name} has no CRS, so it has no place on the map. Assign one.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
+   <source>Bands of {scene}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
+   <source>Encoders know bands by name: give the same band the same name in all your scenes. The wavelength is for your records.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
+   <source>Bands</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
+   <source>Band</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
+   <source>File</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
+   <source>Name</source>
+   <translation>Name</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
+   <source>Wavelength (µm)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
+   <source>Band {number}: “{text}” is no wavelength. Write micrometres, such as 0.865.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>Estimate</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>Preview</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>Show the planned tiles on the map, coloured by split, before anything is written</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>Build</source>
+   <translation>Ausgabe</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>Cut the scenes into a tile dataset</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>More</source>
+   <translation>Mehr</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>More about this build</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>Copy as command line</source>
+   <translation>Als Befehlszeile kopieren</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>Remove the preview</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>measuring the time…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>{count} chips · {size} · </source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>Take {count}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>planning the tiles…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>The command line was copied.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>Build {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>Try again</source>
+   <translation>Noch einmal versuchen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>{name} is ready: {count} chips.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>Train an encoder</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Classes of {layer}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Fill from</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>this table</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>the layer's own classes and colours</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Classes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Codes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Colour</source>
+   <translation>Farbe</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Counts as</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Codes that mean no data, separated by commas</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>an error: the build stops and names them</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>left out: they belong to no class</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>No-data codes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Codes not listed are</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Import…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Export…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Merge selected rows</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Count the codes of the selected rows as one class</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Add row</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Remove rows</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Unticked codes belong to no class and are not counted</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Colour of {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>“{name}” is used as it is: its layers have a band for each class.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>{count} classes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Select two rows or more to merge them.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>New class</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Class table</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>Class tables</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
+   <source>{path} cannot be written: {reason}.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>Show or hide the tiles on the map</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>Show the tiles of {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>More for this dataset</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>More for {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>Use for training</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>Show tiles by split</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>Show tiles by class</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>Show tiles by class (it has no land cover)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>Information…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>Open folder</source>
+   <translation>Ordner öffnen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>Remove…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>Tiles: {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>The tiles in {path} cannot be read. Build the dataset again.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>Remove {name} with its {count} chips from the disk? Scenes, land cover, runs and maps stay. This cannot be undone.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>Remove dataset</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>{name} could not be removed: {reason}. Close what uses it.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>Datasets</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>Import tiles…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>Make a dataset of tiles that are cut already: images, arrays, records</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
+   <source>None yet. A dataset is what encoders learn from: build one above.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/empty_state.py" />
+   <source>&lt;b&gt;Start with your layers.&lt;/b&gt; The project has no raster files yet. Add the satellite or aerial imagery that you want to learn from, and a land-cover layer where you have one.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/empty_state.py" />
+   <source>Add layer…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/empty_state.py" />
+   <source>Try it on the sample landscape</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/empty_state.py" />
+   <source>Writes a small synthetic landscape into the work folder, in some seconds</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/footprints.py" />
+   <source>No land cover</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/footprints.py" />
+   <source>Not built yet: what “Build” would cut.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/footprints.py" />
+   <source>Planned tiles</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>Land cover</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>Edit names, colours and merging of the classes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>Field of the class</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>Field of the polygons that holds the class</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>none</source>
+   <translation>ohne</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>The land cover “{name}” has no CRS, so it has no place on the map. Assign one with Raster &gt; Projections &gt; Assign projection.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>The land cover “{name}” names no classes. Choose “Edit…” to name them, or fill them from a built-in table.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>looking…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>{count} classes…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>Look for classes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/page.py" />
+   <source>within </source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/page.py" />
+   <source>Name of the dataset</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/page.py" />
+   <source>Tile</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/page.py" />
+   <source>Neighbours</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/page.py" />
+   <source>Tiles</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/page.py" />
+   <source>Scenes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/page.py" />
+   <source>Looking at the land cover…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/page.py" />
+   <source>The folder {folder} cannot be written to: {reason}.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
+   <source>Bands, pixel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
+   <source>Date</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
+   <source>Scene</source>
+   <translation>Szene</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
+   <source>Add file…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
+   <source>Add a raster file to the project</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
+   <source>Bands…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
+   <source>Choose bands, and give them names and wavelengths</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
+   <source>Double-click to write the date, as 2013-06-01</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
+   <source>No scene is ticked.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
+   <source>“{text}” is no date: write it as 2013-06-01.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
+   <source>Rasters</source>
+   <translation>Raster</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
+   <source>{path} is no raster that can be read.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
    <source>Help</source>
    <translation>Hilfe</translation>
@@ -195,11 +820,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
-   <source>Scene</source>
-   <translation>Szene</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
    <source>Choose an encoder file</source>
    <translation>Encoder-Datei wählen</translation>
   </message>
@@ -262,11 +882,6 @@
    <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
    <source>Choose the scene's files</source>
    <translation>Dateien der Szene wählen</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
-   <source>Rasters</source>
-   <translation>Raster</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/explore_page/make_map.py" />
@@ -579,9 +1194,19 @@
    <translation>Diese Suche behalten</translation>
   </message>
   <message>
-   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
-   <source>Name</source>
-   <translation>Name</translation>
+   <location filename="../../qgis_plugin/gui/forms/settings_form.py" />
+   <source>{choice} (default)</source>
+   <translation>{choice} (Vorgabe)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/forms/settings_form.py" />
+   <source>as the method has it</source>
+   <translation>wie das Verfahren es vorsieht</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/forms/settings_form.py" />
+   <source>default</source>
+   <translation>Vorgabe</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/job_bar.py" />
@@ -632,6 +1257,26 @@
    <location filename="../../qgis_plugin/gui/options.py" />
    <source>Checking… this takes a few seconds.</source>
    <translation>Wird geprüft … das dauert einige Sekunden.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/choices.py" />
+   <source>X axis</source>
+   <translation>X-Achse</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/choices.py" />
+   <source>Y axis</source>
+   <translation>Y-Achse</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/choices.py" />
+   <source>Colour by</source>
+   <translation>Farbe nach</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/choices.py" />
+   <source>One colour</source>
+   <translation>Eine Farbe</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/exports.py" />
@@ -715,11 +1360,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/plot.py" />
-   <source>none</source>
-   <translation>ohne</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/plot.py" />
    <source>others</source>
    <translation>andere</translation>
   </message>
@@ -765,21 +1405,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Colour by</source>
-   <translation>Farbe nach</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>X axis</source>
-   <translation>X-Achse</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Y axis</source>
-   <translation>Y-Achse</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
    <source>Compute PCA</source>
    <translation>PCA berechnen</translation>
   </message>
@@ -792,11 +1417,6 @@
    <location filename="../../qgis_plugin/gui/scatter/window.py" />
    <source>Compute UMAP…</source>
    <translation>UMAP berechnen …</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Colour</source>
-   <translation>Farbe</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/window.py" />
@@ -840,11 +1460,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>One colour</source>
-   <translation>Eine Farbe</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
    <source>Neighbours stay neighbours, as well as a plane allows; takes minutes</source>
    <translation>Nachbarn bleiben Nachbarn, so gut es in der Ebene geht; dauert Minuten</translation>
   </message>
@@ -862,11 +1477,6 @@
    <location filename="../../qgis_plugin/gui/scatter/window.py" />
    <source>The principal components could not be computed: {error}</source>
    <translation>Die Hauptkomponenten konnten nicht berechnet werden: {error}</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Try again</source>
-   <translation>Noch einmal versuchen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/window.py" />
@@ -892,6 +1502,11 @@
    <location filename="../../qgis_plugin/gui/session.py" />
    <source>Write sample landscape</source>
    <translation>Beispiellandschaft schreiben</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/settings_form.py" />
+   <source>automatic</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/setup_page/card.py" />
@@ -1095,11 +1710,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/setup_page/details.py" />
-   <source>Build</source>
-   <translation>Ausgabe</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/setup_page/details.py" />
    <source>Folder</source>
    <translation>Ordner</translation>
   </message>
@@ -1159,6 +1769,306 @@
    <translation>Was heruntergeladen ist, bleibt: ein neuer Versuch macht dort weiter</translation>
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/train_page/comparison.py" />
+   <source>Metric</source>
+   <translation>Messgröße</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/comparison.py" />
+   <source>Share of validation tiles whose land cover their neighbours tell</source>
+   <translation>Anteil der Kacheln zur Prüfung, deren Landbedeckung ihre Nachbarn verraten</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/comparison.py" />
+   <source>How far apart the embeddings lie: about 1 is healthy, near 0 collapsed</source>
+   <translation>Wie weit die Vektoren auseinander liegen: etwa 1 ist gesund, nahe 0 zusammengefallen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/comparison.py" />
+   <source>Logarithmic</source>
+   <translation>Logarithmisch</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/comparison.py" />
+   <source>What differs between the runs</source>
+   <translation>Worin sich die Läufe unterscheiden</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/comparison.py" />
+   <source>step</source>
+   <translation>Schritt</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/follower.py" />
+   <source>Read runs</source>
+   <translation>Läufe lesen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/log_dialog.py" />
+   <source>Log of {name}</source>
+   <translation>Protokoll von {name}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/log_dialog.py" />
+   <source>It wrote no free text, or was not started from QGIS.</source>
+   <translation>Er hat keinen freien Text geschrieben oder wurde nicht aus QGIS gestartet.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/method_list.py" />
+   <source>Needs: {needs}</source>
+   <translation>Braucht: {needs}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/method_list.py" />
+   <source>Method</source>
+   <translation>Verfahren</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>Tile dataset</source>
+   <translation>Kacheldatensatz</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>Preset</source>
+   <translation>Voreinstellung</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>Device</source>
+   <translation>Gerät</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>GPU where there is one</source>
+   <translation>GPU, wo es eine gibt</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>NVIDIA GPU (CUDA)</source>
+   <translation>NVIDIA-GPU (CUDA)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>Processor (CPU)</source>
+   <translation>Prozessor (CPU)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>Steps</source>
+   <translation>Schritte</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>Name of the run</source>
+   <translation>Name des Laufs</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>▸ Parameters</source>
+   <translation>▸ Parameter</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>Measure</source>
+   <translation>Messen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>Train 10 steps in a temporary folder and take the time</source>
+   <translation>10 Schritte in einem vorläufigen Ordner trainieren und die Zeit nehmen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>Start</source>
+   <translation>Starten</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>No tile dataset yet: build one on the page “Data”.</source>
+   <translation>Noch kein Kacheldatensatz: erstellen Sie einen auf der Seite „Daten“.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>{count} tiles to learn from · {side} px · {bands}</source>
+   <translation>{count} Kacheln zum Lernen · {side} px · {bands}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>Near Things (sound defaults)</source>
+   <translation>Near Things (bewährte Vorgaben)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>{count} (default)</source>
+   <translation>{count} (Vorgabe)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>{count} epochs (default)</source>
+   <translation>{count} Epochen (Vorgabe)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>None of the methods suits this dataset; the list says what lacks.</source>
+   <translation>Keines der Verfahren passt zu diesem Datensatz; die Liste sagt, was fehlt.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>▾ Parameters</source>
+   <translation>▾ Parameter</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>Measuring 10 steps…</source>
+   <translation>10 Schritte werden gemessen…</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>Not measured.</source>
+   <translation>Nicht gemessen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>The command line is on the clipboard.</source>
+   <translation>Die Befehlszeile liegt in der Zwischenablage.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>{steps} steps. No run like this was measured on this computer yet.</source>
+   <translation>{steps} Schritte. Ein solcher Lauf wurde auf diesem Rechner noch nicht gemessen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>{steps} steps · about {time}, by the rate of the run “{run}”</source>
+   <translation>{steps} Schritte · etwa {time}, nach dem Tempo des Laufs „{run}“</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>{steps} steps · about {time}, by a dry run just now; checkpoints come on top</source>
+   <translation>{steps} Schritte · etwa {time}, nach einem Probelauf eben; Sicherungspunkte kommen hinzu</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
+   <source>Training</source>
+   <translation>Training</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/page.py" />
+   <source>New run</source>
+   <translation>Neuer Lauf</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/page.py" />
+   <source>No runs yet.</source>
+   <translation>Noch keine Läufe.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/page.py" />
+   <source>Runs</source>
+   <translation>Läufe</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/page.py" />
+   <source>Delete run</source>
+   <translation>Lauf löschen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/page.py" />
+   <source>Delete the run “{name}” with its encoder and checkpoints?</source>
+   <translation>Den Lauf „{name}“ mit seinem Encoder und seinen Sicherungspunkten löschen?</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/page.py" />
+   <source>The run “{name}” could not be deleted: {reason}.</source>
+   <translation>Der Lauf „{name}“ konnte nicht gelöscht werden: {reason}.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/page.py" />
+   <source>The run “{name}” is done.</source>
+   <translation>Der Lauf „{name}“ ist fertig.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/page.py" />
+   <source>Show in map</source>
+   <translation>In der Karte zeigen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/page.py" />
+   <source>The run “{name}” did not end well: {problem}</source>
+   <translation>Der Lauf „{name}“ endete nicht gut: {problem}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/page.py" />
+   <source>Show log</source>
+   <translation>Protokoll zeigen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/probe.py" />
+   <source>Measure the training's speed</source>
+   <translation>Das Tempo des Trainings messen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
+   <source>Show in the large chart below, and compare</source>
+   <translation>Im großen Diagramm unten zeigen und vergleichen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
+   <source>Resume</source>
+   <translation>Fortsetzen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
+   <source>Go on from the last checkpoint</source>
+   <translation>Ab dem letzten Sicherungspunkt weitermachen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
+   <source>Make an embedding map with this encoder</source>
+   <translation>Mit diesem Encoder eine Einbettungskarte machen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
+   <source>Compare</source>
+   <translation>Vergleichen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
+   <source>Clone: same settings in the form above</source>
+   <translation>Klonen: dieselben Einstellungen ins Formular oben</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
+   <source>Delete…</source>
+   <translation>Löschen…</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
+   <source>Stop now</source>
+   <translation>Jetzt anhalten</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
+   <source>Wait no longer for the checkpoint; steps since the last one are lost</source>
+   <translation>Nicht länger auf den Sicherungspunkt warten; Schritte seit dem letzten gehen verloren</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
+   <source>Write a checkpoint and end; Resume goes on from there</source>
+   <translation>Einen Sicherungspunkt schreiben und enden; „Fortsetzen“ macht dort weiter</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
+   <source>Run {name}</source>
+   <translation>Lauf {name}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
+   <source>Loss</source>
+   <translation>Verlust</translation>
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/window.py" />
    <source>Near Things: learn what land looks like, and map it</source>
    <translation>Near Things: lernen, wie Land aussieht, und es kartieren</translation>
@@ -1167,6 +2077,141 @@
    <location filename="../../qgis_plugin/gui/window.py" />
    <source>Open the panel</source>
    <translation>Bedienfeld öffnen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>Choose a tile dataset first.</source>
+   <translation>Wählen Sie zuerst einen Kacheldatensatz.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>the dataset's record cannot be read</source>
+   <translation>die Angaben des Datensatzes sind nicht lesbar</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>neighbours</source>
+   <translation>Nachbarn</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>{count} dates</source>
+   <translation>{count} Zeitpunkte</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>land cover</source>
+   <translation>Landbedeckung</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>{count} bands or more</source>
+   <translation>{count} Bänder oder mehr</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>{count} named bands</source>
+   <translation>{count} benannte Bänder</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>kNN accuracy</source>
+   <translation>kNN-Genauigkeit</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>Learning rate</source>
+   <translation>Lernrate</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>Spread</source>
+   <translation>Streuung</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>Images a second</source>
+   <translation>Bilder je Sekunde</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>Starting…</source>
+   <translation>Startet…</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>Running</source>
+   <translation>Läuft</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>Stopped</source>
+   <translation>Angehalten</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>Done</source>
+   <translation>Fertig</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>Failed</source>
+   <translation>Fehlgeschlagen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>Ended without a word</source>
+   <translation>Ohne ein Wort geendet</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>step {step} of {total}</source>
+   <translation>Schritt {step} von {total}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>loss {loss}</source>
+   <translation>Verlust {loss}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>kNN {percent} %</source>
+   <translation>kNN {percent} %</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>took {time}</source>
+   <translation>dauerte {time}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>{rate} steps a second</source>
+   <translation>{rate} Schritte je Sekunde</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>about {time} left</source>
+   <translation>noch etwa {time}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>The backend ended before it could say why.</source>
+   <translation>Das Rechenprogramm endete, bevor es sagen konnte, warum.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>Its process is gone: killed, out of memory, or the computer went off. Resume goes on from the last checkpoint.</source>
+   <translation>Sein Prozess ist verschwunden: abgebrochen, zu wenig Speicher, oder der Rechner ging aus. „Fortsetzen“ macht ab dem letzten Sicherungspunkt weiter.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>no</source>
+   <translation>nein</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/words.py" />
+   <source>yes</source>
+   <translation>ja</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/setup/accelerators.py" />
