@@ -13,11 +13,13 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import GroupKFold
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from backend.evaluation.probes import REGULARISATIONS, TILES_FOR_CHOICE
 
 # Vectors that are classified at a time: bounds memory whatever the dimension.
 ROWS_AT_ONCE = 65_536
+SMALL_MATRIX = 1_000_000
 # What C is where no ground can be left out to choose it on.
 REGULARISATION = 0.1
 # A probability of nothing would make the logarithm of a single wrong sample decide.
@@ -100,7 +102,9 @@ def _logistic(regularisation: float) -> LogisticRegression:
 
 
 def _fit(model, vectors: np.ndarray, classes: np.ndarray, weights: np.ndarray):
-    with warnings.catch_warnings():
+    # On matrices so small, threads cost several times what they save.
+    threads = 1 if vectors.size < SMALL_MATRIX else None
+    with warnings.catch_warnings(), threadpool_limits(threads, user_api="blas"):
         # A fit stopped after 300 iterations is a weaker one, and no reason to alarm anyone.
         warnings.simplefilter("ignore", ConvergenceWarning)
         return model.fit(vectors, classes, sample_weight=weights)

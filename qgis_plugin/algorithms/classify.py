@@ -55,6 +55,10 @@ class ClassifyFromLabels(BackendAlgorithm):
     labels = {"labels": "Labels", "label_field": "Class field"}
     helps = {
         "labels": "Points or polygons of known class in any CRS; the selected ones, or all",
+        "classifier": "What learns from the labels\n"
+        "logistic: Logistic regression; the safe choice for embeddings\n"
+        "knn: The nearest labels vote\n"
+        "random-forest: Suits raw bands and rough mixtures",
         "confidence": "The winning class's probability, 0 to 1, in another raster",
     }
 
