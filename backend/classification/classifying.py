@@ -167,7 +167,8 @@ def _validate(
     notes = _notes(folds, spatial, classes, job)
     for note in notes:
         reporter.warning(note)
-    return Validated(folds, spatial, random if spatial else [], notes)
+    sentences = [f"{note[:1].upper()}{note[1:]}." for note in notes]
+    return Validated(folds, spatial, random if spatial else [], sentences)
 
 
 def _notes(

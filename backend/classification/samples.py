@@ -55,7 +55,11 @@ def gather(
     target = MapTarget(source)
     numbers = {one.value: number for number, one in enumerate(classes)}
     kinds = np.array([numbers[value] for value in labels.values])
-    cells = [positions_of(geometry, target) for geometry in labels.geometries]
+    cells = []
+    with reporter.phase("finding labelled cells", len(kinds), "labels") as phase:
+        for geometry in labels.geometries:
+            cells.append(positions_of(geometry, target))
+            phase.advance()
     beside = sum(len(found) == 0 for found in cells)
     if beside == len(cells):
         reach = extent_words(shapely.total_bounds(labels.geometries), source.crs)

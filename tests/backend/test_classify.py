@@ -238,7 +238,9 @@ def test_bad_requests(fails, tmp_path, embedding) -> None:
     assert (tmp_path / "c_report.html").read_text() == "mine"
 
 
-@pytest.mark.parametrize("place", ["reading labelled cells", "cross-validation", "classifying"])
+@pytest.mark.parametrize(
+    "place", ["finding labelled cells", "reading labelled cells", "cross-validation", "classifying"]
+)
 def test_stopped_in_the_middle_nothing_is_left(
     tmp_path, embedding, labels, monkeypatch, place: str
 ) -> None:
