@@ -96,97 +96,97 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
    <source>Area</source>
-   <translation type="unfinished" />
+   <translation>Gebiet</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
    <source>whole scenes</source>
-   <translation type="unfinished" />
+   <translation>ganze Szenen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
    <source>map view</source>
-   <translation type="unfinished" />
+   <translation>Kartenansicht</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
    <source>drawn rectangle</source>
-   <translation type="unfinished" />
+   <translation>gezeichnetes Rechteck</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
    <source>polygon layer</source>
-   <translation type="unfinished" />
+   <translation>Polygonlayer</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
    <source>Draw…</source>
-   <translation type="unfinished" />
+   <translation>Zeichnen …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
    <source>Drag a rectangle on the map</source>
-   <translation type="unfinished" />
+   <translation>Auf der Karte ein Rechteck aufziehen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
    <source>Polygon layer of the area</source>
-   <translation type="unfinished" />
+   <translation>Polygonlayer des Gebiets</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
    <source>The map view</source>
-   <translation type="unfinished" />
+   <translation>Die Kartenansicht</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
    <source>The drawn rectangle</source>
-   <translation type="unfinished" />
+   <translation>Das gezeichnete Rechteck</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
    <source>The area “{name}”</source>
-   <translation type="unfinished" />
+   <translation>Das Gebiet „{name}“</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
    <source>Area: draw a rectangle on the map, with “Draw…”.</source>
-   <translation type="unfinished" />
+   <translation>Gebiet: mit „Zeichnen …“ ein Rechteck auf der Karte zeichnen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
    <source>Area: the project has no polygon layer. Add one, or choose another area.</source>
-   <translation type="unfinished" />
+   <translation>Gebiet: Das Projekt hat keinen Polygonlayer. Einen hinzufügen oder ein anderes Gebiet wählen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
    <source>{name} has no CRS, so it has no place on the map. Assign one.</source>
-   <translation type="unfinished" />
+   <translation>{name} hat kein KBS und damit keinen Ort auf der Karte. Eines zuweisen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
    <source>Bands of {scene}</source>
-   <translation type="unfinished" />
+   <translation>Kanäle von {scene}</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
    <source>Encoders know bands by name: give the same band the same name in all your scenes. The wavelength is for your records.</source>
-   <translation type="unfinished" />
+   <translation>Encoder kennen Kanäle beim Namen: gleiche Kanäle in allen Szenen gleich benennen. Die Wellenlänge dient der eigenen Übersicht.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
    <source>Bands</source>
-   <translation type="unfinished" />
+   <translation>Kanäle</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
    <source>Band</source>
-   <translation type="unfinished" />
+   <translation>Kanal</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
    <source>File</source>
-   <translation type="unfinished" />
+   <translation>Datei</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
@@ -196,27 +196,27 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
    <source>Wavelength (µm)</source>
-   <translation type="unfinished" />
+   <translation>Wellenlänge (µm)</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
    <source>Band {number}: “{text}” is no wavelength. Write micrometres, such as 0.865.</source>
-   <translation type="unfinished" />
+   <translation>Kanal {number}: „{text}“ ist keine Wellenlänge. Mikrometer schreiben, etwa 0.865.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Estimate</source>
-   <translation type="unfinished" />
+   <translation>Schätzung</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Preview</source>
-   <translation type="unfinished" />
+   <translation>Vorschau</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Show the planned tiles on the map, coloured by split, before anything is written</source>
-   <translation type="unfinished" />
+   <translation>Die geplanten Kacheln nach Aufteilung gefärbt auf der Karte zeigen, bevor etwas geschrieben wird</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
@@ -226,7 +226,7 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Cut the scenes into a tile dataset</source>
-   <translation type="unfinished" />
+   <translation>Die Szenen in einen Kacheldatensatz schneiden</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
@@ -236,7 +236,7 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>More about this build</source>
-   <translation type="unfinished" />
+   <translation>Mehr zu diesem Bau</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
@@ -246,37 +246,37 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Remove the preview</source>
-   <translation type="unfinished" />
+   <translation>Vorschau entfernen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>measuring the time…</source>
-   <translation type="unfinished" />
+   <translation>die Dauer wird gemessen …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>{count} chips · {size} · </source>
-   <translation type="unfinished" />
+   <translation>{count} Chips · {size} · </translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Take {count}</source>
-   <translation type="unfinished" />
+   <translation>{count} nehmen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>planning the tiles…</source>
-   <translation type="unfinished" />
+   <translation>die Kacheln werden geplant …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>The command line was copied.</source>
-   <translation type="unfinished" />
+   <translation>Die Befehlszeile wurde kopiert.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Build {name}</source>
-   <translation type="unfinished" />
+   <translation>{name} bauen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
@@ -286,42 +286,42 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>{name} is ready: {count} chips.</source>
-   <translation type="unfinished" />
+   <translation>{name} ist fertig: {count} Chips.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Train an encoder</source>
-   <translation type="unfinished" />
+   <translation>Encoder trainieren</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Classes of {layer}</source>
-   <translation type="unfinished" />
+   <translation>Klassen von {layer}</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Fill from</source>
-   <translation type="unfinished" />
+   <translation>Füllen aus</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>this table</source>
-   <translation type="unfinished" />
+   <translation>dieser Tabelle</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>the layer's own classes and colours</source>
-   <translation type="unfinished" />
+   <translation>den eigenen Klassen und Farben des Layers</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Classes</source>
-   <translation type="unfinished" />
+   <translation>Klassen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Codes</source>
-   <translation type="unfinished" />
+   <translation>Codes</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
@@ -331,152 +331,152 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Counts as</source>
-   <translation type="unfinished" />
+   <translation>Zählt als</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Codes that mean no data, separated by commas</source>
-   <translation type="unfinished" />
+   <translation>Codes ohne Daten, durch Kommas getrennt</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>an error: the build stops and names them</source>
-   <translation type="unfinished" />
+   <translation>ein Fehler: Der Bau hält an und nennt sie</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>left out: they belong to no class</source>
-   <translation type="unfinished" />
+   <translation>ausgelassen: Sie gehören zu keiner Klasse</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>No-data codes</source>
-   <translation type="unfinished" />
+   <translation>Codes ohne Daten</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Codes not listed are</source>
-   <translation type="unfinished" />
+   <translation>Nicht genannte Codes sind</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Import…</source>
-   <translation type="unfinished" />
+   <translation>Importieren …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Export…</source>
-   <translation type="unfinished" />
+   <translation>Exportieren …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Merge selected rows</source>
-   <translation type="unfinished" />
+   <translation>Gewählte Zeilen vereinen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Count the codes of the selected rows as one class</source>
-   <translation type="unfinished" />
+   <translation>Die Codes der gewählten Zeilen als eine Klasse zählen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Add row</source>
-   <translation type="unfinished" />
+   <translation>Zeile hinzufügen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Remove rows</source>
-   <translation type="unfinished" />
+   <translation>Zeilen entfernen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Unticked codes belong to no class and are not counted</source>
-   <translation type="unfinished" />
+   <translation>Codes ohne Häkchen gehören zu keiner Klasse und zählen nicht</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Colour of {name}</source>
-   <translation type="unfinished" />
+   <translation>Farbe von {name}</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>“{name}” is used as it is: its layers have a band for each class.</source>
-   <translation type="unfinished" />
+   <translation>„{name}“ wird genommen, wie sie ist: Ihre Layer haben einen Kanal je Klasse.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>{count} classes</source>
-   <translation type="unfinished" />
+   <translation>{count} Klassen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Select two rows or more to merge them.</source>
-   <translation type="unfinished" />
+   <translation>Zum Vereinen zwei oder mehr Zeilen wählen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>New class</source>
-   <translation type="unfinished" />
+   <translation>Neue Klasse</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Class table</source>
-   <translation type="unfinished" />
+   <translation>Klassentabelle</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>Class tables</source>
-   <translation type="unfinished" />
+   <translation>Klassentabellen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
    <source>{path} cannot be written: {reason}.</source>
-   <translation type="unfinished" />
+   <translation>{path} lässt sich nicht schreiben: {reason}.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>Show or hide the tiles on the map</source>
-   <translation type="unfinished" />
+   <translation>Kacheln auf der Karte zeigen oder verbergen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>Show the tiles of {name}</source>
-   <translation type="unfinished" />
+   <translation>Kacheln von {name} zeigen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>More for this dataset</source>
-   <translation type="unfinished" />
+   <translation>Mehr zu diesem Datensatz</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>More for {name}</source>
-   <translation type="unfinished" />
+   <translation>Mehr zu {name}</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>Use for training</source>
-   <translation type="unfinished" />
+   <translation>Zum Training nehmen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>Show tiles by split</source>
-   <translation type="unfinished" />
+   <translation>Kacheln nach Aufteilung zeigen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>Show tiles by class</source>
-   <translation type="unfinished" />
+   <translation>Kacheln nach Klasse zeigen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>Show tiles by class (it has no land cover)</source>
-   <translation type="unfinished" />
+   <translation>Kacheln nach Klasse zeigen (ohne Landbedeckung)</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>Information…</source>
-   <translation type="unfinished" />
+   <translation>Angaben …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
@@ -486,107 +486,107 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>Remove…</source>
-   <translation type="unfinished" />
+   <translation>Entfernen …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>Tiles: {name}</source>
-   <translation type="unfinished" />
+   <translation>Kacheln: {name}</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>The tiles in {path} cannot be read. Build the dataset again.</source>
-   <translation type="unfinished" />
+   <translation>Die Kacheln in {path} lassen sich nicht lesen. Den Datensatz neu bauen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>Remove {name} with its {count} chips from the disk? Scenes, land cover, runs and maps stay. This cannot be undone.</source>
-   <translation type="unfinished" />
+   <translation>{name} mit seinen {count} Chips von der Platte entfernen? Szenen, Landbedeckung, Läufe und Karten bleiben. Das lässt sich nicht rückgängig machen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>Remove dataset</source>
-   <translation type="unfinished" />
+   <translation>Datensatz entfernen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>{name} could not be removed: {reason}. Close what uses it.</source>
-   <translation type="unfinished" />
+   <translation>{name} konnte nicht entfernt werden: {reason}. Schließen, was ihn benutzt.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>Datasets</source>
-   <translation type="unfinished" />
+   <translation>Datensätze</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>Import tiles…</source>
-   <translation type="unfinished" />
+   <translation>Kacheln importieren …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>Make a dataset of tiles that are cut already: images, arrays, records</source>
-   <translation type="unfinished" />
+   <translation>Einen Datensatz aus bereits geschnittenen Kacheln machen: Bilder, Arrays, Records</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
    <source>None yet. A dataset is what encoders learn from: build one above.</source>
-   <translation type="unfinished" />
+   <translation>Noch keine. Aus einem Datensatz lernen Encoder: oben einen bauen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/empty_state.py" />
    <source>&lt;b&gt;Start with your layers.&lt;/b&gt; The project has no raster files yet. Add the satellite or aerial imagery that you want to learn from, and a land-cover layer where you have one.</source>
-   <translation type="unfinished" />
+   <translation>&lt;b&gt;Mit eigenen Layern beginnen.&lt;/b&gt; Das Projekt hat noch keine Rasterdateien. Satelliten- oder Luftbilder hinzufügen, aus denen gelernt werden soll, und einen Layer der Landbedeckung, falls vorhanden.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/empty_state.py" />
    <source>Add layer…</source>
-   <translation type="unfinished" />
+   <translation>Layer hinzufügen …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/empty_state.py" />
    <source>Try it on the sample landscape</source>
-   <translation type="unfinished" />
+   <translation>An der Beispiellandschaft ausprobieren</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/empty_state.py" />
    <source>Writes a small synthetic landscape into the work folder, in some seconds</source>
-   <translation type="unfinished" />
+   <translation>Schreibt in einigen Sekunden eine kleine künstliche Landschaft in den Arbeitsordner</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/footprints.py" />
    <source>No land cover</source>
-   <translation type="unfinished" />
+   <translation>Keine Landbedeckung</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/footprints.py" />
    <source>Not built yet: what “Build” would cut.</source>
-   <translation type="unfinished" />
+   <translation>Noch nicht gebaut: was „Bauen“ schneiden würde.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/footprints.py" />
    <source>Planned tiles</source>
-   <translation type="unfinished" />
+   <translation>Geplante Kacheln</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>Land cover</source>
-   <translation type="unfinished" />
+   <translation>Landbedeckung</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>Edit names, colours and merging of the classes</source>
-   <translation type="unfinished" />
+   <translation>Namen, Farben und Zusammenfassung der Klassen bearbeiten</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>Field of the class</source>
-   <translation type="unfinished" />
+   <translation>Feld der Klasse</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>Field of the polygons that holds the class</source>
-   <translation type="unfinished" />
+   <translation>Feld der Polygone, in dem die Klasse steht</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
@@ -596,77 +596,77 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>The land cover “{name}” has no CRS, so it has no place on the map. Assign one with Raster &gt; Projections &gt; Assign projection.</source>
-   <translation type="unfinished" />
+   <translation>Die Landbedeckung „{name}“ hat kein KBS und damit keinen Ort auf der Karte. Eines zuweisen: Raster &gt; Projektionen &gt; Projektion zuweisen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>The land cover “{name}” names no classes. Choose “Edit…” to name them, or fill them from a built-in table.</source>
-   <translation type="unfinished" />
+   <translation>Die Landbedeckung „{name}“ nennt keine Klassen. Mit „Bearbeiten …“ benennen oder aus einer eingebauten Tabelle füllen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>looking…</source>
-   <translation type="unfinished" />
+   <translation>wird angesehen …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>{count} classes…</source>
-   <translation type="unfinished" />
+   <translation>{count} Klassen …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>Look for classes</source>
-   <translation type="unfinished" />
+   <translation>Klassen suchen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/page.py" />
    <source>within </source>
-   <translation type="unfinished" />
+   <translation>innerhalb </translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/page.py" />
    <source>Name of the dataset</source>
-   <translation type="unfinished" />
+   <translation>Name des Datensatzes</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/page.py" />
    <source>Tile</source>
-   <translation type="unfinished" />
+   <translation>Kachel</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/page.py" />
    <source>Neighbours</source>
-   <translation type="unfinished" />
+   <translation>Nachbarn</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/page.py" />
    <source>Tiles</source>
-   <translation type="unfinished" />
+   <translation>Kacheln</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/page.py" />
    <source>Scenes</source>
-   <translation type="unfinished" />
+   <translation>Szenen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/page.py" />
    <source>Looking at the land cover…</source>
-   <translation type="unfinished" />
+   <translation>Die Landbedeckung wird angesehen …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/page.py" />
    <source>The folder {folder} cannot be written to: {reason}.</source>
-   <translation type="unfinished" />
+   <translation>In den Ordner {folder} lässt sich nicht schreiben: {reason}.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
    <source>Bands, pixel</source>
-   <translation type="unfinished" />
+   <translation>Kanäle, Pixel</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
    <source>Date</source>
-   <translation type="unfinished" />
+   <translation>Datum</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
@@ -676,37 +676,37 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
    <source>Add file…</source>
-   <translation type="unfinished" />
+   <translation>Datei hinzufügen …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
    <source>Add a raster file to the project</source>
-   <translation type="unfinished" />
+   <translation>Dem Projekt eine Rasterdatei hinzufügen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
    <source>Bands…</source>
-   <translation type="unfinished" />
+   <translation>Kanäle …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
    <source>Choose bands, and give them names and wavelengths</source>
-   <translation type="unfinished" />
+   <translation>Kanäle wählen, ihnen Namen und Wellenlängen geben</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
    <source>Double-click to write the date, as 2013-06-01</source>
-   <translation type="unfinished" />
+   <translation>Doppelklick, um das Datum zu schreiben, etwa 2013-06-01</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
    <source>No scene is ticked.</source>
-   <translation type="unfinished" />
+   <translation>Keine Szene ist angehakt.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
    <source>“{text}” is no date: write it as 2013-06-01.</source>
-   <translation type="unfinished" />
+   <translation>„{text}“ ist kein Datum: wie 2013-06-01 schreiben.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
@@ -716,7 +716,7 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/scenes_box.py" />
    <source>{path} is no raster that can be read.</source>
-   <translation type="unfinished" />
+   <translation>{path} ist kein lesbares Raster.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
@@ -926,12 +926,12 @@
   <message>
    <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
    <source>Classify from my labels</source>
-   <translation>Nach meinen Beispielen klassifizieren</translation>
+   <translation>Aus Beispielen klassifizieren</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
    <source>Change between dates</source>
-   <translation>Veränderung zwischen Daten</translation>
+   <translation>Veränderung zwischen Terminen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/explore_page/map_box.py" />
@@ -1506,7 +1506,7 @@
   <message>
    <location filename="../../qgis_plugin/gui/settings_form.py" />
    <source>automatic</source>
-   <translation type="unfinished" />
+   <translation>automatisch</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/setup_page/card.py" />

@@ -54,6 +54,8 @@ def test_all_texts_are_translated(language: str) -> None:
 def test_placeholders_agree(language: str) -> None:
     fields = re.compile(r"\{[^{}]*\}")
     for text, translation in UPDATE["read"](LANGUAGES[language]).items():
+        if not translation:
+            continue
         assert sorted(fields.findall(text)) == sorted(fields.findall(translation)), text
 
 

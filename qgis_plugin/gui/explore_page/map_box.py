@@ -16,7 +16,6 @@ from qgis.PyQt.QtCore import QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QGridLayout,
     QGroupBox,
     QHBoxLayout,
     QLabel,
@@ -85,7 +84,8 @@ class MapBox(QGroupBox):
         self.about.setWordWrap(True)
         self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.tools: Dict[str, QToolButton] = {}
-        grid = QGridLayout()
+        column = QVBoxLayout()
+        column.setSpacing(3)
         texts = {
             "search": tr("Find similar"),
             "scatter": tr("Scatter plot"),
@@ -93,7 +93,7 @@ class MapBox(QGroupBox):
             "classify": tr("Classify from my labels"),
             "change": tr("Change between dates"),
         }
-        for number, (key, text) in enumerate(texts.items()):
+        for key, text in texts.items():
             button = QToolButton()
             button.setText(text)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -103,10 +103,8 @@ class MapBox(QGroupBox):
                 button.setIcon(icon(key))
             button.clicked.connect(lambda _=False, name=key: self.use(name))
             self.tools[key] = button
-            if number == 0:
-                grid.addWidget(button, 0, 0, 1, 2)
-            else:
-                grid.addWidget(button, (number + 1) // 2, (number + 1) % 2)
+            # One below the other: in other languages the names are longer.
+            column.addWidget(button)
         self.reasons = QLabel()
         self.reasons.setWordWrap(True)
         self.job_bar = JobBar()
@@ -124,7 +122,7 @@ class MapBox(QGroupBox):
         layout.addLayout(row)
         layout.addWidget(self.about)
         layout.addWidget(self.job_bar)
-        layout.addLayout(grid)
+        layout.addLayout(column)
         layout.addWidget(self.reasons)
         layout.addWidget(self.kept_title)
         layout.addWidget(self.kept)

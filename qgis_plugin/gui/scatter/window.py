@@ -50,7 +50,7 @@ class ScatterWindow(QgsDockWidget):
     def __init__(self, session: Session, parent: Optional[QWidget] = None) -> None:
         super().__init__(tr("Scatter plot"), parent)
         self.setObjectName(OBJECT_NAME)
-        self.setWindowIcon(icon("near_things"))
+        self.setWindowIcon(icon("scatter"))
         self._session = session
         self._sources: List[Tuple[str, Source]] = []
         self._targets: List[Searchable] = []
