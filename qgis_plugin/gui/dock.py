@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 from qgis.gui import QgsDockWidget
-from qgis.PyQt.QtCore import Qt, QUrl
+from qgis.PyQt.QtCore import QEvent, QObject, QSize, Qt, QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QKeySequence
 from qgis.PyQt.QtWidgets import (
     QAction,
@@ -33,14 +33,28 @@ def open_help(path: Path = HELP) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
-def _scrolled(widget: QWidget) -> QScrollArea:
-    """`widget` in a column that scrolls up and down."""
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setWidget(widget)
-    return scroll
+class Column(QScrollArea):
+    """`widget` in a column that scrolls up and down, and is as wide as it needs to be.
+
+    How wide that is changes with the language, and with what the widget shows.
+    """
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(widget)
+
+    def minimumSizeHint(self) -> QSize:
+        width = self.widget().minimumSizeHint().width()
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(width + bar, super().minimumSizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 class NearThingsDock(QgsDockWidget):
@@ -82,7 +96,7 @@ class NearThingsDock(QgsDockWidget):
             if self.setup is None:
                 self.setup = SetupCard(self.session)
                 self.setup.ready.connect(self.refresh)
-                self._show(_scrolled(self.setup))
+                self._show(Column(self.setup))
             return
         if self.setup is not None:
             self.setup.close_down()
@@ -137,7 +151,7 @@ class NearThingsDock(QgsDockWidget):
             tr("③ Explore"): ExplorePage,
         }
         for title, page in pages.items():
-            tabs.addTab(_scrolled(page(session)), title)
+            tabs.addTab(Column(page(session)), title)
         tabs.setCornerWidget(self._make_corner(), Qt.Corner.TopRightCorner)
         return tabs
 

@@ -79,6 +79,45 @@ def test_what_is_loaded_is_what_was_translated(application, language: str) -> No
         QCoreApplication.removeTranslator(translator)
 
 
+@pytest.fixture(params=["en", "de"])
+def language(request):
+    """Each language in turn."""
+    if request.param == "de":
+        request.getfixturevalue("german")
+    return request.param
+
+
+def test_no_page_of_the_dock_is_cut_off(provider, fake_backend, tmp_path, language) -> None:
+    from interface import FakeInterface, spin
+    from near_things.qgis_plugin.gui.window import WindowParts
+    from near_things.qgis_plugin.settings import PluginSettings
+
+    fake_backend("finish()")
+    PluginSettings().workspace = str(tmp_path)
+    interface = FakeInterface()
+    interface.window.resize(1280, 720)
+    parts = WindowParts(interface)
+    parts.add()
+    try:
+        interface.window.show()
+        parts.dock.setUserVisible(True)
+        tabs = parts.dock.tabs
+        assert tabs.tabText(0) == {"en": "① Data", "de": "① Daten"}[language]
+        for number in range(tabs.count()):
+            tabs.setCurrentIndex(number)
+            scroll = tabs.widget(number)
+            page = scroll.widget()
+            assert spin(
+                lambda p=page, s=scroll: p.minimumSizeHint().width() <= s.viewport().width()
+            )
+        # The map keeps the greater part of a small screen.
+        assert parts.dock.width() <= 420
+    finally:
+        parts.remove()
+        interface.window.close()
+        PluginSettings().workspace = ""
+
+
 def test_a_widget_speaks_german(german) -> None:
     from near_things.qgis_plugin.gui.job_bar import JobBar
 
