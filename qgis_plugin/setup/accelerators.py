@@ -4,12 +4,13 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List, Mapping, Optional, Tuple
+from typing import List, Mapping, Optional
 
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..translation import tr
 from .answers import Question
+from .versions import numbers
 
 # PyTorch 2.13 of the lock file is built with CUDA 13.0: from the CUDA toolkit's release notes.
 LEAST_DRIVER = (580,)
@@ -40,16 +41,12 @@ class Suggestion:
     gpu: Optional[Gpu] = None
 
 
-def _numbers(text: str) -> Tuple[int, ...]:
-    return tuple(int(part) for part in text.split(".") if part.isdigit())
-
-
 def parse_query(output: str) -> List[Gpu]:
     """The GPUs in nvidia-smi's answer to QUERY; lines that are none are left out."""
     gpus = []
     for line in output.splitlines():
         fields = [field.strip() for field in line.split(",")]
-        if len(fields) == 4 and _numbers(fields[1]):
+        if len(fields) == 4 and numbers(fields[1]):
             memory = int(fields[3]) if fields[3].isdigit() else 0
             gpus.append(Gpu(fields[0], fields[1], fields[2], memory))
     return gpus
@@ -61,16 +58,16 @@ def suggest(gpus: List[Gpu], system: str = sys.platform) -> Suggestion:
         return Suggestion("cpu", tr("PyTorch for macOS has one build."))
     if not gpus:
         return Suggestion("cpu", tr("No NVIDIA GPU with a driver was found → CPU build suggested."))
-    gpu = max(gpus, key=lambda g: (_numbers(g.capability), g.memory))
+    gpu = max(gpus, key=lambda g: (numbers(g.capability), g.memory))
     found = tr("{name}, driver {driver}").format(name=gpu.name, driver=gpu.driver)
-    if _numbers(gpu.driver) < LEAST_DRIVER:
+    if numbers(gpu.driver) < LEAST_DRIVER:
         why = tr("the GPU build needs driver {least} or later; update it to use the GPU").format(
             least=LEAST_DRIVER[0]
         )
         return Suggestion("cpu", tr("{found}: {why} → CPU build suggested.").format(
             found=found, why=why
         ), gpu)  # fmt: skip
-    if _numbers(gpu.capability) and _numbers(gpu.capability) < LEAST_CAPABILITY:
+    if numbers(gpu.capability) and numbers(gpu.capability) < LEAST_CAPABILITY:
         why = tr(
             "its compute capability {has} is below the {least} that the GPU build needs"
         ).format(has=gpu.capability, least="%d.%d" % LEAST_CAPABILITY)

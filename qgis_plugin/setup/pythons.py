@@ -12,6 +12,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from ..translation import tr
 from .answers import Question
 from .locks import PYTHON_VERSIONS
+from .versions import numbers
 
 # What a Python says of itself. The base interpreter stands for a virtual environment's link to it.
 PROBE = """
@@ -21,10 +22,16 @@ print(json.dumps({
     "version": list(sys.version_info[:3]),
     "bits": 64 if sys.maxsize > 2**32 else 32,
     "implementation": platform.python_implementation(),
+    "machine": platform.machine(),
+    "macos": platform.mac_ver()[0],
+    "libc": list(platform.libc_ver()),
     "venv": bool(importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")),
 }))
 """
 PROBE_SECONDS = 15.0
+# What the wheels of the lock files are built for.
+LEAST_MACOS = (14,)
+LEAST_GLIBC = (2, 28)
 # Shared with QGIS's window, so few at a time.
 _PROBES_AT_ONCE = 3
 _NAMES = tuple(f"python3.{minor}" for minor in (11, 12, 13, 10))
@@ -39,6 +46,11 @@ class FoundPython:
     bits: int = 64
     implementation: str = "CPython"
     has_venv: bool = True
+    machine: str = "x86_64"
+    # The release of macOS, as "14.5"; empty elsewhere.
+    macos: str = ""
+    # The C library and its release; both empty outside Linux, and where it is another than glibc.
+    libc: Sequence[str] = ("glibc", "2.36")
 
     @property
     def tag(self) -> str:
@@ -69,6 +81,26 @@ class FoundPython:
             return tr(
                 "{name} lacks the venv module (on Debian and Ubuntu: install python3-venv)."
             ).format(name=name)
+        return self._system_problem(name)
+
+    def _system_problem(self, name: str) -> str:
+        """Why PyTorch has no build for the system that this Python is made for."""
+        if self.macos and self.machine == "x86_64":
+            return tr(
+                "{name} is for Intel processors, for which PyTorch has no build on macOS any more."
+            ).format(name=name)
+        if self.macos and numbers(self.macos) < LEAST_MACOS:
+            return tr("PyTorch needs macOS {least} or later; this is {has}.").format(
+                least=LEAST_MACOS[0], has=self.macos
+            )
+        if not self.macos and sys.platform == "linux":
+            kind, release = self.libc
+            if kind != "glibc" or numbers(release) < LEAST_GLIBC:
+                return tr(
+                    "PyTorch needs Linux with glibc {least} or later; this has {has}."
+                ).format(
+                    least="%d.%d" % LEAST_GLIBC, has=f"{kind} {release}".strip() or tr("another")
+                )
         return ""
 
 
@@ -82,6 +114,9 @@ def parse_probe(output: str) -> Optional[FoundPython]:
             bits=int(values["bits"]),
             implementation=str(values["implementation"]),
             has_venv=bool(values["venv"]),
+            machine=str(values["machine"]),
+            macos=str(values["macos"]),
+            libc=tuple(str(part) for part in values["libc"]),
         )
     except (IndexError, KeyError, TypeError, ValueError):
         return None

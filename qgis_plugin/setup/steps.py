@@ -9,6 +9,7 @@ from typing import List, Mapping, Optional, Tuple
 from ..translation import tr
 from .locks import lock_file, requirements
 from .places import environment_folder, environment_python, site_packages
+from .versions import numbers
 
 CHILD = Path(__file__).resolve().with_name("child.py")
 # Tells bytes by `--progress-bar raw`, which came with 24.1.
@@ -96,7 +97,7 @@ def pip_version(folder: Path) -> Tuple[int, ...]:
     if not found:
         return ()
     text = found[-1].name[len("pip-") : -len(".dist-info")]
-    return tuple(int(part) for part in text.split(".") if part.isdigit())
+    return numbers(text)
 
 
 def is_needed(step: Step, plan: Plan) -> bool:

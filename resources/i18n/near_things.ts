@@ -1540,6 +1540,11 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/setup_page/card.py" />
+   <source>How the set-up works, also without a network</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/setup_page/card.py" />
    <source>Retry</source>
    <translation type="unfinished" />
   </message>
@@ -2486,6 +2491,26 @@
   <message>
    <location filename="../../qgis_plugin/setup/pythons.py" />
    <source>{name} lacks the venv module (on Debian and Ubuntu: install python3-venv).</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/setup/pythons.py" />
+   <source>{name} is for Intel processors, for which PyTorch has no build on macOS any more.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/setup/pythons.py" />
+   <source>PyTorch needs macOS {least} or later; this is {has}.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/setup/pythons.py" />
+   <source>PyTorch needs Linux with glibc {least} or later; this has {has}.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/setup/pythons.py" />
+   <source>another</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -1540,6 +1540,11 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/setup_page/card.py" />
+   <source>How the set-up works, also without a network</source>
+   <translation>Wie die Einrichtung geht, auch ohne Netz</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/setup_page/card.py" />
    <source>Retry</source>
    <translation>Noch einmal</translation>
   </message>
@@ -2487,6 +2492,26 @@
    <location filename="../../qgis_plugin/setup/pythons.py" />
    <source>{name} lacks the venv module (on Debian and Ubuntu: install python3-venv).</source>
    <translation>{name} fehlt das Modul venv (bei Debian und Ubuntu: python3-venv installieren).</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/setup/pythons.py" />
+   <source>{name} is for Intel processors, for which PyTorch has no build on macOS any more.</source>
+   <translation>{name} ist für Intel-Prozessoren, für die es PyTorch unter macOS nicht mehr gibt.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/setup/pythons.py" />
+   <source>PyTorch needs macOS {least} or later; this is {has}.</source>
+   <translation>PyTorch braucht macOS {least} oder neuer; dies ist {has}.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/setup/pythons.py" />
+   <source>PyTorch needs Linux with glibc {least} or later; this has {has}.</source>
+   <translation>PyTorch braucht Linux mit glibc {least} oder neuer; hier ist {has}.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/setup/pythons.py" />
+   <source>another</source>
+   <translation>eine andere</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/setup/removal.py" />

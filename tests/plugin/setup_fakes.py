@@ -81,7 +81,8 @@ READY = json.loads({ready!r})
 arguments = sys.argv[1:]
 if "-c" in arguments:
     print(json.dumps(dict(executable=sys.argv[0], version=[3, 11, 7], bits=64,
-                          implementation="CPython", venv=True)))
+                          implementation="CPython", venv=True, machine="x86_64",
+                          macos="", libc=["glibc", "2.36"])))
 elif "backend.doctor" in arguments:
     print(json.dumps(doctor()))
 else:

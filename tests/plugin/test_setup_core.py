@@ -235,6 +235,11 @@ def test_search_asks_real_and_broken_pythons(setup, monkeypatch, tmp_path: Path)
         (dict(bits=32), "32-bit"),
         (dict(implementation="PyPy"), "CPython"),
         (dict(has_venv=False), "python3-venv"),
+        (dict(macos="15.1", machine="x86_64"), "Intel"),
+        (dict(macos="13.6", machine="arm64"), "macOS 14 or later; this is 13.6"),
+        (dict(macos="14.0", machine="arm64"), ""),
+        (dict(libc=("glibc", "2.17")), "glibc 2.28 or later; this has glibc 2.17"),
+        (dict(libc=("", "")), "this has another"),
         ({}, ""),
     ],
 )

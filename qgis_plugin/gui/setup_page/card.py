@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, List, Optional
 
 from qgis.core import Qgis
-from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtGui import QGuiApplication
+from qgis.PyQt.QtCore import Qt, QUrl, pyqtSignal
+from qgis.PyQt.QtGui import QDesktopServices, QGuiApplication
 from qgis.PyQt.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -18,7 +18,12 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...environment import INTERPRETER_VARIABLE, interpreter, interpreter_problem
+from ...environment import (
+    INTERPRETER_VARIABLE,
+    PLUGIN_FOLDER,
+    interpreter,
+    interpreter_problem,
+)
 from ...settings import PluginSettings
 from ...setup import accelerators, network, pythons
 from ...setup.installer import Installation, running
@@ -32,6 +37,7 @@ from .progress_panel import LogView, ProgressPanel
 
 # What uv fetches where the machine has no Python that is fit.
 UV_TAG = "cp311"
+HELP = PLUGIN_FOLDER / "docs" / "setup.md"
 
 
 def _label(text: str = "") -> QLabel:
@@ -39,6 +45,11 @@ def _label(text: str = "") -> QLabel:
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
+
+
+def open_help() -> None:
+    """Open the page of the documentation about the set-up."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(HELP)))
 
 
 class SetupCard(QWidget):
@@ -98,6 +109,11 @@ class SetupCard(QWidget):
         self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.more.setArrowType(Qt.ArrowType.RightArrow)
         self.more.toggled.connect(self._open_details)
+        self.help = QToolButton()
+        self.help.setText(tr("Help"))
+        self.help.setAutoRaise(True)
+        self.help.setToolTip(tr("How the set-up works, also without a network"))
+        self.help.clicked.connect(open_help)
         self.details = DetailsPanel()
         self.details.hide()
         self.details.changed.connect(self._examine)
@@ -137,7 +153,11 @@ class SetupCard(QWidget):
         layout.addWidget(self.outcome)
         layout.addLayout(after)
         layout.addWidget(self.log)
-        layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        last = QHBoxLayout()
+        last.addWidget(self.more)
+        last.addStretch(1)
+        last.addWidget(self.help)
+        layout.addLayout(last)
         layout.addWidget(self.details)
         layout.addStretch(1)
 
