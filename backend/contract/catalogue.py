@@ -29,13 +29,17 @@ class Needs:
     """What a method asks of a tile dataset.
 
     `neighbours`: chips wider than a tile. `bands`: names that must all be there, empty for any.
-    `least_bands`: least number of bands, whatever their names. `dates`: least number of dates per
+    `least_bands`: least number of bands, whatever their names. `colours`: red, green and blue, by
+    name (see `colours.rgb_places`). `stored_neighbours`: neighbours that were imported as tiles of
+    their own will do as well. `dates`: least number of dates per
     chip. `land_cover` and `labels`: class counts, class column.
     """
 
     neighbours: bool = False
     bands: Tuple[str, ...] = ()
     least_bands: int = 1
+    colours: bool = False
+    stored_neighbours: bool = False
     dates: int = 1
     land_cover: bool = False
     labels: bool = False

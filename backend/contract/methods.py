@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Mapping
 
 from .catalogue import Method
+from .colours import rgb_places
 from .jobs.train import TrainJob
 from .settings import SettingsError, make_job
 from .systems import (
@@ -71,7 +72,8 @@ def unmet_needs(method: Method, dataset: Mapping[str, Any]) -> List[str]:
     """
     lacks = []
     needs = method.needs
-    if needs.neighbours and dataset["neighbour_radius_px"] < 1:
+    stored = needs.stored_neighbours and dataset.get("triplets", 0) > 0
+    if needs.neighbours and dataset["neighbour_radius_px"] < 1 and not stored:
         lacks.append(
             "it needs neighbours, and this dataset's chips hold the tile alone: build it with "
             "--neighbour-radius-px"
@@ -85,6 +87,10 @@ def unmet_needs(method: Method, dataset: Mapping[str, Any]) -> List[str]:
     if needs.least_bands > len(names):
         lacks.append(
             f"it needs {needs.least_bands} bands or more; this dataset has {', '.join(names)} alone"
+        )
+    if needs.colours and rgb_places(names) is None:
+        lacks.append(
+            f"it needs bands named red, green and blue; this dataset has {', '.join(names)}"
         )
     if needs.dates > dataset.get("dates_per_chip", 1):
         lacks.append(

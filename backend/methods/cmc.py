@@ -12,13 +12,13 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from backend.contract.colours import rgb_places
 from backend.contract.systems.cmc import CMCTrainJob
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.hooks.memory_bank import MemoryBank
 from backend.losses.cross_view import cross_view_softmax, nce, nce_scores
 from backend.runtime.errors import RequestError
-from backend.views.colour import rgb_places
 from backend.views.normalisation import check_unit_range
 from backend.views.photometric import PhotometricViews
 

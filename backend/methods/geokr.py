@@ -13,6 +13,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
+from backend.contract.colours import rgb_places
 from backend.contract.systems.geokr import GeoKRTrainJob
 from backend.data.dataset import DatasetInformation, TileDataset
 from backend.data.proportions import Proportions, land_cover_proportions
@@ -29,7 +30,7 @@ from backend.losses.soft_cross_entropy import consistency, soft_cross_entropy
 from backend.networks.class_head import make_class_head
 from backend.networks.encoder import Encoder
 from backend.runtime.errors import RequestError
-from backend.views.colour import jitter_colours, rgb_places
+from backend.views.colour import jitter_as_asked
 from backend.views.dihedral import turn, turn_at_random
 from backend.views.normalisation import check_unit_range
 from backend.views.turns import QUARTERS
@@ -122,16 +123,7 @@ class GeoKR(Recipe):
         turned = (turn_at_random if job.turns == "uniform" else turn_as_released)(tiles, generator)
         if job.jitter_probability == 0:
             return turned
-        return jitter_colours(
-            turned,
-            generator,
-            brightness=_about_one(job.brightness),
-            contrast=_about_one(job.contrast),
-            saturation=_about_one(job.saturation),
-            hue=(-job.hue, job.hue),
-            probability=job.jitter_probability,
-            rgb=self._rgb,
-        )
+        return jitter_as_asked(turned, generator, job, self._rgb)
 
     def consistency_weight(self) -> float:
         """The weight of agreement in the coming step: w·exp(-5 (1 - t / ramp)²) up to the ramp's
@@ -153,10 +145,6 @@ def released_quarters(count: int, generator: torch.Generator) -> Tensor:
     """Quarter turns (count,): half of the time uniform on 0 … 3, else none."""
     eighths = torch.randint(8, (count,), generator=generator, device=generator.device)
     return eighths.where(eighths < 4, torch.zeros_like(eighths))
-
-
-def _about_one(change: float) -> tuple[float, float]:
-    return 1 - change, 1 + change
 
 
 def _proportions(job: GeoKRTrainJob, dataset: TileDataset) -> Proportions:

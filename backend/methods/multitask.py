@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from backend.contract.colours import rgb_places
 from backend.contract.systems.multitask import TASKS, MultitaskTrainJob
 from backend.data.dataset import TileDataset
 from backend.data.proportions import land_cover_proportions
@@ -23,7 +24,7 @@ from backend.networks.class_head import make_class_head
 from backend.networks.decoder import DecoderShape, build_decoder
 from backend.networks.transform_head import TransformHead
 from backend.runtime.errors import RequestError
-from backend.views.colour import jitter_colours, rgb_places, to_grey
+from backend.views.colour import jitter_as_asked, to_grey
 from backend.views.crops import random_side_crop
 from backend.views.dihedral import turn_at_random
 from backend.views.normalisation import check_unit_range
@@ -54,7 +55,8 @@ class Multitask(Recipe):
         super().__init__()
         self.weights = task_weights(job)
         _check_ranges(job)
-        check_unit_range(job.normalisation, dataset.information)
+        if job.jitter_probability > 0:
+            check_unit_range(job.normalisation, dataset.information)
         self.measures = tuple(name for task in self.weights for name in _MEASURES[task])
         self.relations = (Itself(),)
         self.encoder = start_encoder(job, dataset.information, projection="none")
@@ -203,16 +205,9 @@ class Multitask(Recipe):
 
     def jittered(self, tiles: Tensor, generator: torch.Generator) -> Tensor:
         """Tiles or blocks in [0, 1], their colours changed as the job says."""
-        job = self._job
-        return jitter_colours(
-            tiles,
-            generator,
-            brightness=(1 - job.brightness, 1 + job.brightness),
-            contrast=(1 - job.contrast, 1 + job.contrast),
-            saturation=(1 - job.saturation, 1 + job.saturation),
-            hue=(-job.hue, job.hue),
-            rgb=self._rgb,
-        )
+        if self._job.jitter_probability == 0:
+            return tiles
+        return jitter_as_asked(tiles, generator, self._job, self._rgb)
 
 
 def _streams(generator: torch.Generator, count: int) -> list[torch.Generator]:

@@ -8,35 +8,21 @@ which the published recipes use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
+from backend.contract.colours import Places
+from backend.contract.systems.colour_jitter import ColourJitterTrainJob
+
 from .draws import chosen, uniform
 
 Range = tuple[float, float]
-Places = tuple[int, int, int]
 Operation = Callable[[Tensor, Tensor], Tensor]
 
 # ITU-R BT.601's luma, as torchvision rounds it.
 LUMA = (0.2989, 0.587, 0.114)
-# Names of red, green and blue; those with two digits are Sentinel-2's.
-_RGB_NAMES = (("red", "green", "blue"), ("b04", "b03", "b02"))
-
-
-def rgb_places(band_names: Sequence[str]) -> Places | None:
-    """Places of red, green and blue among the bands, by name in either case; None if not there.
-
-    R, G and B count where there are no other bands.
-    """
-    names = [name.strip().lower() for name in band_names]
-    choices = (*_RGB_NAMES, ("r", "g", "b")) if len(names) == 3 else _RGB_NAMES
-    for wanted in choices:
-        if all(name in names for name in wanted):
-            red, green, blue = (names.index(name) for name in wanted)
-            return red, green, blue
-    return None
 
 
 def _each(values: Tensor) -> Tensor:
@@ -152,6 +138,25 @@ def jitter_colours(
             due = changed & (order[:, turn] == number)
             tiles = _where(due, operation, tiles, amounts[number])
     return tiles
+
+
+def jitter_as_asked(
+    tiles: Tensor,
+    generator: torch.Generator,
+    job: ColourJitterTrainJob,
+    rgb: Places | None,
+) -> Tensor:
+    """`jitter_colours` by a job's settings: a change of 0.3 is a factor of 0.7 to 1.3."""
+    factors = {
+        name: (1 - change, 1 + change)
+        for name, change in (
+            ("brightness", job.brightness),
+            ("contrast", job.contrast),
+            ("saturation", job.saturation),
+        )
+    }
+    hue, probability = (-job.hue, job.hue), job.jitter_probability
+    return jitter_colours(tiles, generator, **factors, hue=hue, probability=probability, rgb=rgb)
 
 
 def _where(due: Tensor, operation: Operation, tiles: Tensor, amounts: Tensor) -> Tensor:

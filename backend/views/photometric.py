@@ -5,11 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from backend.contract.colours import rgb_places
 from backend.contract.systems.photometric import PhotometricTrainJob
 from backend.data.dataset import DatasetInformation
 
 from .blur import gaussian_blur
-from .colour import jitter_colours, rgb_places, to_grey
+from .colour import jitter_as_asked, to_grey
 from .crops import random_resized_crop
 from .dihedral import turn, turn_at_random
 from .normalisation import check_unit_range
@@ -55,16 +56,7 @@ class PhotometricViews:
         """How each tile's pixels look: jitter, grey, blur, in MoCo v2's and SimCLR's order."""
         job = self._job
         if self._jitters:
-            tiles = jitter_colours(
-                tiles,
-                generator,
-                brightness=(1 - job.brightness, 1 + job.brightness),
-                contrast=(1 - job.contrast, 1 + job.contrast),
-                saturation=(1 - job.saturation, 1 + job.saturation),
-                hue=(-job.hue, job.hue),
-                probability=job.jitter_probability,
-                rgb=self._rgb,
-            )
+            tiles = jitter_as_asked(tiles, generator, job, self._rgb)
         if job.grey_probability > 0:
             tiles = to_grey(tiles, generator, probability=job.grey_probability, rgb=self._rgb)
         if job.blur_probability > 0:

@@ -25,9 +25,10 @@ STEPS = 9
 
 @pytest.fixture(scope="module")
 def dataset(make_dataset, tmp_path_factory) -> Path:
-    """18 training chips: with batches of 5, epochs of 5, 5, 5, 3."""
+    """18 training chips in three colours: with batches of 5, epochs of 5, 5, 5, 3."""
     folder = tmp_path_factory.mktemp("resume é") / "tiny.tiles"
-    return make_dataset(folder, count=30, bands=2, tile=8, radius=4)
+    bands = ("red", "green", "blue")
+    return make_dataset(folder, count=30, bands=bands, dtype="uint8", tile=8, radius=4)
 
 
 # What each method is given besides, to be tiny.
@@ -38,8 +39,6 @@ METHODS = {
     "cmc-published": (
         "--architecture",
         "resnet18",
-        "--colour-space",
-        "bands",
         "--bank-negatives",
         6,
         "--embedding-dimension",
@@ -291,7 +290,7 @@ def test_a_checkpoint_of_another_version_or_method_is_told(copied: Path, capsys)
     torch.save(dict(content, identity=identity), path)
     assert train.main(["--output", str(copied), "--resume"]) == 3
     error = capsys.readouterr().err
-    assert "is of another bands (['x', 'y']) than this run (['b1', 'b2'])" in error
+    assert "is of another bands (['x', 'y']) than this run (['red', 'green', 'blue'])" in error
 
 
 def test_resuming_a_finished_run_exports_its_encoder_again(whole: Path, copied: Path) -> None:
@@ -315,7 +314,7 @@ def test_another_dataset_is_told(make_dataset, copied: Path, tmp_path: Path, cap
     other = make_dataset(tmp_path / "other.tiles", count=30, bands=3, tile=8, radius=4, seed=5)
     assert train.main(["--output", str(copied), "--resume", "--dataset", str(other)]) == 3
     error = capsys.readouterr().err
-    assert "trained on another dataset (tiny, bands b1, b2)" in error
+    assert "trained on another dataset (tiny, bands red, green, blue)" in error
 
 
 def test_a_dataset_that_moved_is_found_by_its_new_name(
@@ -331,7 +330,7 @@ def test_run_json_is_accepted_back(whole: Path, tmp_path: Path) -> None:
     config = whole / "run.json"
     described = json.loads(config.read_text(encoding="utf-8"))
     assert described["job"]["temperature"] == 0.1
-    assert described["dataset"]["bands"] == ["b1", "b2"]
+    assert described["dataset"]["bands"] == ["red", "green", "blue"]
     assert described["versions"]["torch"] == torch.__version__
     output = tmp_path / "again"
     assert train.main(["--config", str(config), "--output", str(output)]) == 0

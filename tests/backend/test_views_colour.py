@@ -9,6 +9,7 @@ import pytest
 import torch
 from scipy.stats import chisquare
 
+from backend.contract.colours import rgb_places
 from backend.networks.torchvision_import import torchvision
 from backend.views import colour
 from backend.views.colour import (
@@ -17,7 +18,6 @@ from backend.views.colour import (
     adjust_saturation,
     grey,
     jitter_colours,
-    rgb_places,
     shift_hue,
     to_grey,
 )

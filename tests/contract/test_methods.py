@@ -61,5 +61,10 @@ def test_needs_say_what_the_data_lacks() -> None:
     (lack,) = unmet_needs(METHODS["cmc"], dict(DATASET, bands=[dict(name="nir")]))
     assert lack == "it needs 2 bands or more; this dataset has nir alone"
     assert unmet_needs(METHODS["cmc"], DATASET) == []
+    published = METHODS["cmc-published"]
+    assert unmet_needs(published, DATASET) == []
+    (lack,) = unmet_needs(published, dict(DATASET, bands=[dict(name=n) for n in "xyz"]))
+    assert lack == "it needs bands named red, green and blue; this dataset has x, y, z"
     bands = [dict(name=n) for n in sentinel2.needs.bands]
+    assert unmet_needs(published, dict(DATASET, bands=bands)) == []
     assert unmet_needs(sentinel2, dict(DATASET, bands=bands)) == []

@@ -94,7 +94,7 @@ METHODS = (
         "the paper.",
         recipe="cmc",
         job_class=CMCTrainJob,
-        needs=Needs(least_bands=2),
+        needs=Needs(colours=True),
         preset=dict(
             steps=None,
             epochs=400,

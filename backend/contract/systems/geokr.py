@@ -7,11 +7,12 @@ from typing import Any, Dict
 
 from ..catalogue import Method, Needs
 from ..settings import setting
+from .colour_jitter import ColourJitterTrainJob
 from .land_cover_target import LandCoverTargetTrainJob
 
 
 @dataclass
-class GeoKRTrainJob(LandCoverTargetTrainJob):
+class GeoKRTrainJob(ColourJitterTrainJob, LandCoverTargetTrainJob):
     """GeoKR: a tile should tell the land cover of its ground."""
 
     label_epsilon: float = setting(
@@ -100,47 +101,6 @@ class GeoKRTrainJob(LandCoverTargetTrainJob):
         choices=("uniform", "released"),
         advanced=True,
     )
-    jitter_probability: float = setting(
-        "number",
-        1.0,
-        "Share of the tiles whose brightness, contrast, saturation and hue are changed",
-        minimum=0.0,
-        maximum=1.0,
-        advanced=True,
-        label="Share of tiles with colour jitter",
-    )
-    brightness: float = setting(
-        "number",
-        0.3,
-        "Greatest change of brightness, as a fraction",
-        minimum=0.0,
-        maximum=1.0,
-        advanced=True,
-    )
-    contrast: float = setting(
-        "number",
-        0.3,
-        "Greatest change of contrast, as a fraction",
-        minimum=0.0,
-        maximum=1.0,
-        advanced=True,
-    )
-    saturation: float = setting(
-        "number",
-        0.3,
-        "Greatest change of saturation, as a fraction, where there are red, green and blue",
-        minimum=0.0,
-        maximum=1.0,
-        advanced=True,
-    )
-    hue: float = setting(
-        "number",
-        0.05,
-        "Greatest turn of the hue, where there are red, green and blue; 0.5 is half the circle",
-        minimum=0.0,
-        maximum=0.5,
-        advanced=True,
-    )
 
 
 _SOURCE = (
@@ -153,6 +113,11 @@ _SOUND: Dict[str, Any] = dict(
     normalisation="percentiles",
     optimiser="adam",
     learning_rate=1e-3,
+    jitter_probability=1.0,
+    brightness=0.3,
+    contrast=0.3,
+    saturation=0.3,
+    hue=0.05,
 )
 
 _PUBLISHED: Dict[str, Any] = dict(
@@ -181,6 +146,7 @@ _PUBLISHED: Dict[str, Any] = dict(
     teacher_start="independent",
     ema_buffers=False,
     turns="released",
+    jitter_probability=1.0,
     brightness=0.3,
     contrast=0.5,
     saturation=0.5,

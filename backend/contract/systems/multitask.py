@@ -7,13 +7,14 @@ from typing import Any, Dict, List
 
 from ..catalogue import Method
 from ..settings import setting
+from .colour_jitter import ColourJitterTrainJob
 from .land_cover_target import LandCoverTargetTrainJob
 
 TASKS = ("inpainting", "transform", "contrast", "land-cover")
 
 
 @dataclass
-class MultitaskTrainJob(LandCoverTargetTrainJob):
+class MultitaskTrainJob(ColourJitterTrainJob, LandCoverTargetTrainJob):
     """Multitask: repair a block, name a turn, know a tile again, all with one encoder."""
 
     tasks: List[str] = setting(
@@ -90,38 +91,6 @@ class MultitaskTrainJob(LandCoverTargetTrainJob):
         maximum=1.0,
         advanced=True,
     )
-    brightness: float = setting(
-        "number",
-        0.3,
-        "Greatest change of brightness, as a fraction",
-        minimum=0.0,
-        maximum=1.0,
-        advanced=True,
-    )
-    contrast: float = setting(
-        "number",
-        0.5,
-        "Greatest change of contrast, as a fraction",
-        minimum=0.0,
-        maximum=1.0,
-        advanced=True,
-    )
-    saturation: float = setting(
-        "number",
-        0.5,
-        "Greatest change of saturation, as a fraction, where there are red, green and blue",
-        minimum=0.0,
-        maximum=1.0,
-        advanced=True,
-    )
-    hue: float = setting(
-        "number",
-        0.3,
-        "Greatest turn of the hue, where there are red, green and blue; 0.5 is half the circle",
-        minimum=0.0,
-        maximum=0.5,
-        advanced=True,
-    )
     grey_probability: float = setting(
         "number",
         0.5,
@@ -153,7 +122,13 @@ _SOURCE = (
     "Representation Learning, JSTARS 14, 2021, doi 10.1109/JSTARS.2021.3090418"
 )
 
+# What the released code changes colours by, in the block to repair and in the second view.
+_JITTER: Dict[str, Any] = dict(
+    jitter_probability=1.0, brightness=0.3, contrast=0.5, saturation=0.5, hue=0.3
+)
+
 _SOUND: Dict[str, Any] = dict(
+    _JITTER,
     batch_size=64,
     embedding_dimension=512,
     normalisation="percentiles",
@@ -163,6 +138,7 @@ _SOUND: Dict[str, Any] = dict(
 )
 
 _PUBLISHED: Dict[str, Any] = dict(
+    _JITTER,
     steps=None,
     epochs=13,
     batch_size=4,

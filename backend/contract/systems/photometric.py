@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..jobs.train import TrainJob
 from ..settings import setting
+from .colour_jitter import ColourJitterTrainJob
 
 
 @dataclass
-class PhotometricTrainJob(TrainJob):
+class PhotometricTrainJob(ColourJitterTrainJob):
     """What methods that compare changed views of a tile share. Each change can be switched off."""
 
     turns: str = setting(
@@ -26,47 +26,6 @@ class PhotometricTrainJob(TrainJob):
         minimum=0.01,
         maximum=1.0,
         label="Least area of a crop",
-    )
-    jitter_probability: float = setting(
-        "number",
-        0.8,
-        "Share of the views whose brightness, contrast, saturation and hue are changed",
-        minimum=0.0,
-        maximum=1.0,
-        advanced=True,
-        label="Share of views with colour jitter",
-    )
-    brightness: float = setting(
-        "number",
-        0.4,
-        "Greatest change of brightness, as a fraction",
-        minimum=0.0,
-        maximum=1.0,
-        advanced=True,
-    )
-    contrast: float = setting(
-        "number",
-        0.4,
-        "Greatest change of contrast, as a fraction",
-        minimum=0.0,
-        maximum=1.0,
-        advanced=True,
-    )
-    saturation: float = setting(
-        "number",
-        0.4,
-        "Greatest change of saturation, as a fraction, where there are red, green and blue",
-        minimum=0.0,
-        maximum=1.0,
-        advanced=True,
-    )
-    hue: float = setting(
-        "number",
-        0.1,
-        "Greatest turn of the hue, where there are red, green and blue; 0.5 is half the circle",
-        minimum=0.0,
-        maximum=0.5,
-        advanced=True,
     )
     grey_probability: float = setting(
         "number",
