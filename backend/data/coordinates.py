@@ -14,6 +14,8 @@ from .scenes import Scene
 
 # Between CRSs, pixel corners are transformed every so many pixels and interpolated between.
 NODE_SPACING_PX = 32
+# The datum of tiles that nothing places on the ground; written by `ingest/placing.py`.
+NOWHERE_DATUM = "No place on the ground"
 _local = threading.local()
 
 
@@ -21,6 +23,16 @@ _local = threading.local()
 def projection(crs: CRS) -> pyproj.CRS:
     """The CRS of a raster as pyproj's."""
     return pyproj.CRS.from_wkt(crs.to_wkt())
+
+
+def is_nowhere(crs: str) -> bool:
+    """Whether the WKT is that of tiles that only lie side by side."""
+    return NOWHERE_DATUM in crs
+
+
+def on_earth(crs: CRS) -> bool:
+    """Whether a CRS is tied to the Earth; a building site's own coordinates are not."""
+    return projection(crs).geodetic_crs is not None
 
 
 def transform_points(

@@ -84,6 +84,9 @@ class DatasetInformation:
     # SHA-256 over the chips' bytes in order: two datasets of one fingerprint hold the same pixels.
     fingerprint: str
     dates_per_chip: int = 1
+    # How many triplets of anchor, neighbour and distant tile the chips were imported as: see the
+    # columns `triplet` and `role` of footprints.gpkg. 0 where they are none.
+    triplets: int = 0
     # Where the classes come from: files, CRS, class table, year.
     land_cover: dict[str, Any] = field(default_factory=dict)
     # How the ground was split: block_size_px and each split's share of the valid ground.

@@ -5,12 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from backend.contract.jobs import TrainJob
 from backend.contract.systems.neighbourhood import DistantTrainJob, NeighbourTrainJob
 from backend.data.dataset import DatasetInformation, TileDataset
-from backend.data.relations import Far, Near, make_ground
+from backend.data.relations import (
+    DISTANT,
+    NEIGHBOUR,
+    Far,
+    Itself,
+    Near,
+    Relation,
+    make_ground,
+    stored,
+    stored_anchors,
+)
 from backend.networks.encoder import Encoder
 from backend.runtime.errors import RequestError
 
@@ -39,15 +51,76 @@ def near_of(job: NeighbourTrainJob, information: DatasetInformation) -> Near:
         ) from error
 
 
-def far_of(job: DistantTrainJob, dataset: TileDataset, near: Near) -> Far:
-    """The distant tiles; RequestError where some training chip has none."""
+def triplet_of(job: DistantTrainJob, dataset: TileDataset) -> tuple[Relation, Relation, Relation]:
+    """Anchor, neighbour and distant tile; RequestError where the dataset has none of a kind."""
+    if takes_stored(job, dataset):
+        neighbour: Relation = stored(dataset, NEIGHBOUR)
+        if job.distant in ("auto", "stored"):
+            return Itself(), neighbour, stored(dataset, DISTANT)
+        return Itself(), neighbour, far_of(job, dataset, None)
+    if job.distant == "stored":
+        raise RequestError(
+            "--distant stored takes the tile that was imported with an anchor and its neighbour, "
+            "and neighbours are drawn here",
+            "give another --distant, or --neighbour stored where triplets were imported",
+        )
+    near = near_of(job, dataset.information)
+    return Itself(), near, far_of(job, dataset, near)
+
+
+def far_of(job: DistantTrainJob, dataset: TileDataset, near: Near | None) -> Far:
+    """The distant tiles, `near` None where neighbours are stored; RequestError where some
+    training chip has none."""
     information = dataset.information
     _, asked = _length_px(job, "distant_minimum", information)
     # Two tiles overlap where they lie less than a tile's side apart.
-    distance = max(near.radius_px, information.tile_size_px - 1) if asked is None else asked
-    far = Far(job.distant, distance, near if job.distant_neighbours else None)
+    least = max(near.radius_px if near else 0, information.tile_size_px - 1)
+    mode = "outside-square" if job.distant == "auto" else job.distant
+    far = Far(mode, least if asked is None else asked, near if job.distant_neighbours else None)
     far.check(make_ground(dataset))
     return far
+
+
+def takes_stored(job: DistantTrainJob, dataset: TileDataset) -> bool:
+    """Whether samples are triplets as imported; RequestError where the job asks what is not there.
+
+    Imported neighbours are chips of their own, so they are also among the random records: as the
+    released code has it, a distant tile by "random-record" may be of any role.
+    """
+    information = dataset.information
+    if job.neighbour == "auto":
+        wanted = information.triplets > 0 and information.neighbour_radius_px == 0
+    else:
+        wanted = job.neighbour == "stored"
+    if wanted and information.triplets == 0:
+        raise RequestError(
+            f"--neighbour stored needs tiles that were imported as triplets, and {dataset.folder} "
+            "has none",
+            "leave out --neighbour, or import triplets: see docs/importing.md",
+        )
+    if not wanted and information.neighbour_radius_px == 0:
+        raise RequestError(
+            f"--neighbour drawn finds none: the chips of {dataset.folder} hold the tile alone",
+            "use --neighbour stored",
+        )
+    if wanted:
+        for name in ("neighbour_radius", "minimum_offset"):
+            option, asked = _length_px(job, name, information)
+            if asked is not None:
+                raise RequestError(
+                    f"{option} concerns neighbours that are drawn, and those of {dataset.folder} "
+                    "were imported",
+                    "leave it out, or give --neighbour drawn",
+                )
+    return wanted
+
+
+def training_chips(job: TrainJob, dataset: TileDataset) -> np.ndarray:
+    """The chips that samples begin with, ascending: those of the training split, or of triplets
+    as imported the anchors."""
+    if isinstance(job, DistantTrainJob) and takes_stored(job, dataset):
+        return stored_anchors(dataset, "train")
+    return dataset.numbers("train")
 
 
 def _length_px(

@@ -13,11 +13,10 @@ from torch import Tensor
 
 from backend.contract.systems.tile2vec import Tile2VecTrainJob
 from backend.data.dataset import TileDataset
-from backend.data.relations import Itself
 from backend.losses.triplet import distances, norm_penalty, triplet_hinge
 from backend.views.dihedral import turn_at_random
 
-from .neighbourhood import embed_roles, far_of, near_of
+from .neighbourhood import embed_roles, triplet_of
 from .recipe import Outcome, Recipe, start_encoder
 
 
@@ -33,8 +32,7 @@ class Tile2Vec(Recipe):
     def __init__(self, job: Tile2VecTrainJob, dataset: TileDataset) -> None:
         super().__init__()
         information = dataset.information
-        near = near_of(job, information)
-        self.relations = (Itself(), near, far_of(job, dataset, near))
+        self.relations = triplet_of(job, dataset)
         projection = "none" if job.embedding_dimension is None else "linear"
         self.encoder = start_encoder(job, information, projection=projection, unit_norm=False)
         # Where all embeddings are one, each triplet lacks the whole margin.

@@ -15,14 +15,13 @@ from torch import Tensor
 
 from backend.contract.systems.tile2vec import Tile2VecBCETrainJob
 from backend.data.dataset import TileDataset
-from backend.data.relations import Itself
 from backend.losses.pair_score import pair_cross_entropy
 from backend.losses.triplet import norm_penalty
 from backend.networks.pair_heads import make_head
 from backend.runtime.errors import RequestError
 from backend.views.dihedral import turn_at_random
 
-from .neighbourhood import embed_roles, far_of, near_of
+from .neighbourhood import embed_roles, triplet_of
 from .recipe import Outcome, Recipe, start_encoder
 
 
@@ -40,8 +39,7 @@ class Tile2VecBCE(Recipe):
         super().__init__()
         _check_head(job)
         information = dataset.information
-        near = near_of(job, information)
-        self.relations = (Itself(), near, far_of(job, dataset, near))
+        self.relations = triplet_of(job, dataset)
         self.encoder = start_encoder(
             job,
             information,

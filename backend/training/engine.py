@@ -13,6 +13,7 @@ from backend.contract.jobs import TrainJob
 from backend.contract.methods import find_method, unmet_needs
 from backend.contract.training_plan import make_plan
 from backend.data.dataset import TileDataset
+from backend.methods.neighbourhood import training_chips
 from backend.networks.decoder_file import save_decoder
 from backend.networks.encoder_file import EncoderInformation, save_encoder
 from backend.runtime import stopping
@@ -41,10 +42,11 @@ def train(job: TrainJob, reporter: Reporter) -> None:
     """
     check_run_output(job)
     dataset = TileDataset(job.dataset)
-    _check_fit(job, dataset)
+    _check_needs(job, dataset)
+    chips = training_chips(job, dataset)
+    _check_batch(job, len(chips), dataset)
     device = choose_device(job.device)
     try:
-        chips = dataset.numbers("train")
         learner = Learner(job, dataset, make_plan(job, len(chips)), device)
         knn = make_online_knn(job, dataset)
         folder = open_run(job, dataset, device, reporter)
@@ -56,20 +58,23 @@ def train(job: TrainJob, reporter: Reporter) -> None:
         ) from error
 
 
-def _check_fit(job: TrainJob, dataset: TileDataset) -> None:
+def _check_needs(job: TrainJob, dataset: TileDataset) -> None:
     """RequestError where the job and the dataset do not go together."""
     lacks = unmet_needs(find_method(job.method), dataset.information.to_json())
     if lacks:
         raise RequestError(f"{job.method} cannot learn from {dataset.folder}: {'; '.join(lacks)}")
-    chips = dataset.information.splits["train"]
-    if job.batch_size > chips:
-        raise RequestError(
-            f"--batch-size {job.batch_size} is more than the {chips} training chips of "
-            f"{dataset.folder}",
-            "use a smaller --batch-size, or build a dataset of more chips",
-        )
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise RequestError("training runs in one process", "start it without torchrun")
+
+
+def _check_batch(job: TrainJob, samples: int, dataset: TileDataset) -> None:
+    """RequestError where there are not enough samples for one batch."""
+    if job.batch_size > samples:
+        what = "training chips" if samples == dataset.information.splits["train"] else "triplets"
+        raise RequestError(
+            f"--batch-size {job.batch_size} is more than the {samples} {what} of {dataset.folder}",
+            "use a smaller --batch-size, or build a dataset of more chips",
+        )
 
 
 class _Run:

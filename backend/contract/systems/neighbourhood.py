@@ -69,12 +69,30 @@ class NeighbourTrainJob(TrainJob):
 class DistantTrainJob(NeighbourTrainJob):
     """What methods that learn from an anchor, a neighbour and a distant tile share."""
 
+    neighbour: str = setting(
+        "choice",
+        "auto",
+        "Where neighbours come from: a place within the radius, drawn anew in each epoch (drawn), "
+        "the tile that was imported as the anchor's neighbour (stored), or the latter where chips "
+        "were imported as triplets and hold no more than a tile (auto)",
+        choices=("auto", "drawn", "stored"),
+        label="Neighbours",
+    )
     distant: str = setting(
         "choice",
-        "outside-square",
+        "auto",
         "Which tiles are distant: those that lie far enough away in rows or columns, in both of "
-        "them, in another scene, or any other tile of the dataset",
-        choices=("outside-square", "outside-cross", "other-image", "random-record"),
+        "them, in another scene, any other tile of the dataset, or the tile that was imported as "
+        "the anchor's distant one (stored); auto is stored where neighbours are, else "
+        "outside-square",
+        choices=(
+            "auto",
+            "outside-square",
+            "outside-cross",
+            "other-image",
+            "random-record",
+            "stored",
+        ),
         label="Distant tiles",
     )
     distant_minimum_px: Optional[int] = setting(

@@ -115,7 +115,7 @@ METHODS = (
         "of any length: small differences of degree show in it.",
         recipe="tile2vec",
         job_class=Tile2VecTrainJob,
-        needs=Needs(neighbours=True),
+        needs=Needs(neighbours=True, stored_neighbours=True),
         # At a batch of 50 this is the balance of the released weight of 0.01 on Frobenius norms:
         # 0.01 · √50.
         preset=dict(_DEFAULT, norm_weight=0.07),
@@ -128,7 +128,7 @@ METHODS = (
         "neighbours within 100 px, TileNet, 50 epochs): for comparison with the paper.",
         recipe="tile2vec",
         job_class=Tile2VecTrainJob,
-        needs=Needs(neighbours=True),
+        needs=Needs(neighbours=True, stored_neighbours=True),
         preset=dict(
             steps=None,
             epochs=50,
@@ -156,9 +156,9 @@ METHODS = (
             "As released, anchors, neighbours and distant tiles are normalised as batches of their "
             "own, three times a step.",
             "Unlike the released code, a chip is never its own distant record, and neighbours are "
-            "drawn anew in each epoch in place of once.",
+            "drawn anew in each epoch in place of once (but where triplets were imported).",
             "Unlike the released code, anchors lie at least the neighbour radius inside their "
-            "scene, where it mirrors the scene's border.",
+            "scene, where it mirrors the scene's border (but where triplets were imported).",
             "Unlike the released code, the last maps are pooled whole, in place of by 4 by 4 "
             "pixels: the same for tiles of 49 to 64 px, and possible for others.",
             "Unlike the released code, equal embeddings give a gradient of zero in place of NaN.",
@@ -172,7 +172,7 @@ METHODS = (
         "margin. Inspired by Jung and Jeon 2021, not a reproduction.",
         recipe="tile2vec_bce",
         job_class=Tile2VecBCETrainJob,
-        needs=Needs(neighbours=True),
+        needs=Needs(neighbours=True, stored_neighbours=True),
         preset=_DEFAULT,
         differences=(
             "Inspired by the paper, not a reproduction: that Tile2Vec's triplet loss is replaced "

@@ -148,6 +148,7 @@ def _information(
         job=recorded_job(job),
         software=f"Near Things {__version__}",
         fingerprint=measures.fingerprint,
+        triplets=len(np.unique(collection.columns.get("triplet", ()))),
         land_cover=_class_record(collection),
         blocks=plan.blocks,
     )

@@ -11,6 +11,7 @@ import numpy as np
 from affine import Affine
 from rasterio.crs import CRS
 
+from backend.data.coordinates import NOWHERE_DATUM
 from backend.data.dataset import SceneRecord
 from backend.data.scene_grid import ground_resolution_m
 
@@ -18,7 +19,7 @@ from .collection import Look
 
 # No place on Earth: QGIS shows it as it is, and nothing takes it for a place.
 NOWHERE = (
-    'ENGCRS["Tiles side by side, not on the ground",EDATUM["No place on the ground"],'
+    f'ENGCRS["Tiles side by side, not on the ground",EDATUM["{NOWHERE_DATUM}"],'
     'CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
 )
 # Corners that differ by less of a pixel lie on one grid.

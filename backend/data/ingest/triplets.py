@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from backend.contract.jobs import IngestJob
+from backend.data.relations.stored import ANCHOR, DISTANT, NEIGHBOUR
 from backend.runtime.errors import DataError, RequestError
 from backend.runtime.reporter import Reporter
 
@@ -20,7 +21,7 @@ from .arrays import list_arrays, numbered_bands, pick_bands, read_tile
 from .collection import BandSource, Collection
 
 # How the files spell the roles, and what the column says.
-ROLES = {"anchor": "anchor", "neighbor": "neighbour", "distant": "distant"}
+ROLES = {"anchor": ANCHOR, "neighbor": NEIGHBOUR, "distant": DISTANT}
 FILE = re.compile(rf"(\d+)({'|'.join(ROLES)})\.npy")
 NAIP_BANDS = ("red", "green", "blue", "nir")
 

@@ -11,19 +11,25 @@ from .far import FAR_MODES, Far
 from .ground import Ground, make_ground
 from .near import SHAPES, Near
 from .relation import Itself, Relation
+from .stored import DISTANT, NEIGHBOUR, Stored, stored, stored_anchors
 
 __all__ = [
+    "DISTANT",
     "FAR_MODES",
+    "NEIGHBOUR",
     "SHAPES",
     "Far",
     "Ground",
     "Itself",
     "Near",
     "Relation",
+    "Stored",
     "chip_words",
     "cut",
     "make_ground",
     "shuffled",
     "step_seed",
+    "stored",
+    "stored_anchors",
     "uniform_integers",
 ]

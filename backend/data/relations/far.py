@@ -27,12 +27,13 @@ ROLES, NEIGHBOUR = 3, 2
 class Far:
     """A distant tile, drawn uniformly from the drawable chips that qualify (Tile2Vec).
 
-    `mode` "random-record": any chip but the anchor's own. "other-image": any chip of another
-    scene. "outside-square": any that lies more than `distance_px` away by the greater of rows and
-    columns, or in another place; "outside-cross": by both of them. Scenes that overlap, such as
-    dates, are one place. With `near`, one tile in three lies at such an offset from its chip's
-    anchor, the others are anchors, as the released code's roles have it; where no chip qualifies
-    with the offset, the anchor is taken.
+    `mode` "random-record": any chip but the anchor's own and those imported with it.
+    "other-image": any chip of another scene. "outside-square": any that lies more than
+    `distance_px` away by the greater of rows and columns, or in another place; "outside-cross": by
+    both of them. Scenes that overlap, such as dates, are one place; where nothing places tiles on
+    the ground, each is its own. With `near`, one tile in three lies at such an offset from its
+    chip's anchor, the others are anchors, as the released code's roles have it; where no chip
+    qualifies with the offset, the anchor is taken.
     """
 
     mode: str
@@ -70,7 +71,7 @@ class Far:
     ) -> np.ndarray:
         """The chips (B,), -1 where none qualifies."""
         if self.mode == "random-record":
-            return _outside_group(words, anchors, ground.drawable, np.arange(len(ground.scenes)))
+            return _outside_group(words, anchors, ground.drawable, ground.groups)
         if self.mode == "other-image":
             return _outside_group(words, anchors, ground.drawable, ground.scenes)
         chips, waiting = np.full(len(anchors), -1, np.int64), np.arange(len(anchors))
@@ -100,13 +101,16 @@ class Far:
         between = abs(ground.centres[chips] + offsets - ground.centres[anchors])
         nearest = between.min(-1) if self.mode == "outside-cross" else between.max(-1)
         # NaN, a position that its CRS cannot tell, is not near.
-        return ~(nearest <= self.distance_px) | (ground.places[chips] != ground.places[anchors])
+        far = ~(nearest <= self.distance_px) | (ground.places[chips] != ground.places[anchors])
+        return far & (ground.groups[chips] != ground.groups[anchors])
 
     def _nothing(self, chip: int, ground: Ground) -> RequestError:
         """The error for a chip to which none is far enough."""
         way = f"--distant {self.mode} finds no tile for chip {chip}"
         if self.mode == "random-record":
-            return RequestError(f"{way}: it is the only training chip", "build a larger dataset")
+            alone = "it is" if ground.triplets is None else "its triplet's are"
+            only = "chip" if ground.triplets is None else "chips"
+            return RequestError(f"{way}: {alone} the only training {only}", "take more of them")
         if self.mode == "other-image":
             return RequestError(
                 f"{way}: all training chips are of one scene",

@@ -13,7 +13,7 @@ from rasterio.crs import CRS
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ..coordinates import apply, outline, transform_points
+from ..coordinates import apply, is_nowhere, on_earth, outline, transform_points
 from ..dataset import SceneRecord, TileDataset
 
 # Positions that come by way of another grid are rounded to this part of a pixel.
@@ -27,7 +27,8 @@ class Ground:
     `drawable` (n,) int64: the chips that a sample may take tiles from (those of the training
     split), ascending. By chip number: `scenes` (N,) int64 the scene, `corners` (N, 2) int64 row
     and column of the anchor tile's upper left corner in its scene's pixels. `records` are the
-    scenes; without them no two scenes are taken to overlap.
+    scenes; without them no two scenes are taken to overlap. `triplets` (N,): chips of one number
+    were imported as one record, so that none is distant from another; None where each is its own.
     """
 
     drawable: np.ndarray
@@ -36,11 +37,24 @@ class Ground:
     ground_resolution_m: float
     records: Sequence[SceneRecord] = ()
     tile_size_px: int = 0
+    triplets: np.ndarray | None = None
+
+    @cached_property
+    def groups(self) -> np.ndarray:
+        """(N,) what each chip was imported with; a number of its own where that is nothing."""
+        return np.arange(len(self.scenes)) if self.triplets is None else self.triplets
 
     @cached_property
     def places(self) -> np.ndarray:
-        """(N,) the place of each chip: scenes whose extents touch, as dates do, are one place."""
-        return _places_of(self.records)[self.scenes] if self.records else self.scenes
+        """(N,) the place of each chip: scenes whose extents touch, as dates do, are one place.
+
+        Where tiles only lie side by side, nothing tells which are near: each is its own place.
+        """
+        if not self.records:
+            return self.scenes
+        places = _places_of(self.records)[self.scenes]
+        nowhere = np.array([is_nowhere(record.crs) for record in self.records])[self.scenes]
+        return np.where(nowhere, len(self.records) + np.arange(len(places)), places)
 
     @cached_property
     def centres(self) -> np.ndarray:
@@ -71,6 +85,7 @@ def make_ground(dataset: TileDataset, split: str = "train") -> Ground:
         ground_resolution_m=information.ground_resolution_m,
         records=information.scenes,
         tile_size_px=information.tile_size_px,
+        triplets=table["triplet"].to_numpy(np.int64) if information.triplets else None,
     )
 
 
@@ -78,16 +93,21 @@ def _places_of(records: Sequence[SceneRecord]) -> np.ndarray:
     """For each scene the number of its place (int64)."""
     if len(records) == 1:
         return np.zeros(1, np.int64)
-    boxes = shapely.box(*np.array([_degrees(record) for record in records]).T)
+    # A CRS that is not tied to the Earth, such as a building site's, has no degrees.
+    systems = ["" if on_earth(_crs(record)) else record.crs for record in records]
+    boxes = shapely.box(*np.array([_box(record) for record in records]).T)
     one, other = shapely.STRtree(boxes).query(boxes, predicate="intersects")
+    same = np.unique(systems, return_inverse=True)[1].reshape(-1)
+    one, other = one[same[one] == same[other]], other[same[one] == same[other]]
     touching = coo_array((np.ones(len(one)), (one, other)), shape=(len(records),) * 2)
     return connected_components(touching, directed=False)[1].astype(np.int64)
 
 
-def _degrees(record: SceneRecord) -> tuple[float, float, float, float]:
-    """(west, south, east, north) of a scene in degrees."""
+def _box(record: SceneRecord) -> tuple[float, float, float, float]:
+    """(west, south, east, north) of a scene in degrees, or in its CRS where that has none."""
     x, y = outline(Affine(*record.transform), 0, 0, record.height, record.width, points=9)
-    x, y = transform_points(_crs(record), CRS.from_epsg(4326), x, y)
+    if on_earth(_crs(record)):
+        x, y = transform_points(_crs(record), CRS.from_epsg(4326), x, y)
     return x.min(), y.min(), x.max(), y.max()
 
 
