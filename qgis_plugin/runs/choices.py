@@ -41,7 +41,9 @@ def _needs(method: Method, dataset: Mapping[str, Any]) -> Tuple[Tuple[str, bool]
     needs, found = method.needs, []
     names = [str(band.get("name")) for band in dataset.get("bands") or ()]
     if needs.neighbours:
-        found.append((tr("neighbours"), (dataset.get("neighbour_radius_px") or 0) >= 1))
+        stored = needs.stored_neighbours and (dataset.get("triplets") or 0) > 0
+        held = (dataset.get("neighbour_radius_px") or 0) >= 1
+        found.append((tr("neighbours"), held or stored))
     if needs.dates > 1:
         dates = tr("{count} dates").format(count=needs.dates)
         found.append((dates, (dataset.get("dates_per_chip") or 1) >= needs.dates))
