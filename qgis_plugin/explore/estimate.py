@@ -1,8 +1,9 @@
 """How large an embedding map will be, and how long it will take."""
 
 import json
+import time
 from dataclasses import dataclass
-from typing import Optional
+from typing import Dict, List, Optional
 
 from qgis.core import QgsSettings
 
@@ -14,8 +15,8 @@ from .scenes import SceneChoice
 
 # A training step is a forward and a backward pass, and the latter costs about twice the former.
 FORWARD_SHARE = 1 / 3
-RATES = PluginSettings.PREFIX + "embedding_rates"
-KEPT_RATES = 50
+SPEEDS = PluginSettings.PREFIX + "embedding_speeds"
+KEPT_SPEEDS = 50
 
 
 @dataclass(frozen=True)
@@ -50,23 +51,48 @@ def estimate(encoder: EncoderHeader, scene: SceneChoice, stride_px: int) -> Esti
     cells = -(-scene.width // stride_px) * -(-scene.height // stride_px)
     # The map and the vectors, float32 each.
     size = 2 * 4 * cells * encoder.embedding_dimension
-    measured = _rates().get(_key(encoder))
+    measured = _speeds().get(_key(encoder))
     if measured:
-        return Estimate(cells, size, cells / measured, True)
+        rate, fixed = measured
+        return Estimate(cells, size, fixed + cells / rate, True)
     trained = training_rate(encoder.path.parent)
     seconds = None if not trained else cells * FORWARD_SHARE / trained
     return Estimate(cells, size, seconds, False)
 
 
-def remember_rate(encoder: EncoderHeader, cells: int, seconds: float) -> None:
-    """Keep how fast a map was made, start and end included."""
-    if seconds <= 0 or cells <= 0:
-        return
-    rates = _rates()
-    rates.pop(_key(encoder), None)
-    rates[_key(encoder)] = round(cells / seconds, 2)
-    latest = dict(list(rates.items())[-KEPT_RATES:])
-    QgsSettings().setValue(RATES, json.dumps(latest))
+class SpeedWatch:
+    """Measures how fast a job embeds, apart from what its start and end take."""
+
+    def __init__(self, encoder: EncoderHeader, cells: int) -> None:
+        self._encoder, self._cells = encoder, cells
+        self._began = time.monotonic()
+        self._first: Optional[float] = None
+        self._last: Optional[float] = None
+
+    def see(self, percent: float, words: str) -> None:
+        """Take in what the job says of its progress: "embedding SCENE: 12 of 40 tiles"."""
+        now = time.monotonic()
+        if words.startswith("embedding "):
+            self._first = self._first or now
+        elif self._first is not None and self._last is None:
+            self._last = now
+
+    def remember(self) -> None:
+        """Keep what was measured; the job is done."""
+        now = time.monotonic()
+        first, last = self._first or self._began, self._last or now
+        if last > first:
+            fixed = (now - self._began) - (last - first)
+            remember_speed(self._encoder, self._cells / (last - first), fixed)
+
+
+def remember_speed(encoder: EncoderHeader, rate: float, fixed_seconds: float) -> None:
+    """Keep how many cells a second an encoder makes, and how long the rest takes."""
+    speeds = _speeds()
+    speeds.pop(_key(encoder), None)
+    speeds[_key(encoder)] = [round(rate, 2), round(fixed_seconds, 1)]
+    latest = dict(list(speeds.items())[-KEPT_SPEEDS:])
+    QgsSettings().setValue(SPEEDS, json.dumps(latest))
 
 
 def _key(encoder: EncoderHeader) -> str:
@@ -74,9 +100,10 @@ def _key(encoder: EncoderHeader) -> str:
     return f"{encoder.architecture} {encoder.tile_size_px} {len(encoder.bands)}"
 
 
-def _rates() -> dict:
+def _speeds() -> Dict[str, List[float]]:
+    """What was kept: cells a second, and the seconds of the rest; nothing that does not fit."""
     try:
-        rates = json.loads(str(QgsSettings().value(RATES, "") or "{}"))
-    except ValueError:
+        kept = json.loads(str(QgsSettings().value(SPEEDS, "") or "{}"))
+        return {str(key): [float(rate), float(fixed)] for key, (rate, fixed) in kept.items()}
+    except (ValueError, TypeError, AttributeError):
         return {}
-    return rates if isinstance(rates, dict) else {}

@@ -1,6 +1,7 @@
 """Which rasters are embedding maps, told from the first bytes of their files."""
 
 import re
+import shlex
 from html import unescape
 from pathlib import Path
 from typing import Dict
@@ -26,6 +27,15 @@ def map_tags(path: Path) -> Dict[str, str]:
     items = _ITEM.findall(text[start:end])
     tags = {name: unescape(unescape(value)) for name, value in items}
     return tags if tags.get("schema") == MAP_SCHEMA else {}
+
+
+def encoder_of(tags: Dict[str, str]) -> str:
+    """The file of the encoder that made a map, by the command that makes it again; else empty."""
+    try:
+        words = shlex.split(tags.get("command", ""))
+    except ValueError:
+        return ""
+    return next((w.partition("=")[2] for w in words if w.startswith("--encoder=")), "")
 
 
 def picture_of(path: Path) -> Path:

@@ -1,5 +1,7 @@
 """Which scenes an encoder can be put over: those it learnt from, and the project's layers."""
 
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Tuple
@@ -148,9 +150,8 @@ def scene_of_files(files: Sequence[str]) -> Optional[SceneChoice]:
 
 def _scene_of_bands(layers: Sequence[QgsRasterLayer]) -> SceneChoice:
     finest = max(layers, key=lambda layer: layer.width())
-    names = [layer.name() for layer in layers]
     return SceneChoice(
-        name=f"{names[0]} … {names[-1]}",
+        name=tr("{name} ({count} files)").format(name=_common_name(layers), count=len(layers)),
         files=tuple(raster_path(layer) for layer in layers),
         width=finest.width(),
         height=finest.height(),
@@ -160,6 +161,13 @@ def _scene_of_bands(layers: Sequence[QgsRasterLayer]) -> SceneChoice:
         ),
         pixel_m=_pixel_m(finest),
     )
+
+
+def _common_name(layers: Sequence[QgsRasterLayer]) -> str:
+    """What the names of bands begin with: "landsat8" for landsat8_b2 and landsat8_b3."""
+    names = [layer.name() for layer in layers]
+    common = re.sub(r"[\W_]+[bB]?0*$", "", os.path.commonprefix(names))  # noqa: RUF071
+    return common if len(common) > 2 else names[0]
 
 
 def _band_name(layer: QgsRasterLayer, band: int) -> str:

@@ -139,6 +139,11 @@ class Search(QObject):
         self.heat_map.restyle(self.threshold)
         self.threshold_changed.emit()
 
+    def set_dimming(self, dims: bool) -> None:
+        """Darken the map where it is unlike, or leave it as it is."""
+        self.heat_map.dims = dims
+        self.heat_map.restyle(self.threshold)
+
     def area(self) -> float:
         """The area in m² at or above the threshold."""
         if self.answer is None:

@@ -14,9 +14,12 @@ from qgis.PyQt.QtGui import QImage
 from ...backend.contract.colours import colour_bands
 from .vectors import DatasetVectors, Vectors
 
-PERCENTILES = (2, 98)
-# Windows from which the stretch is found, as many pixels wide as a thumbnail.
-SAMPLED_WINDOWS = 48
+# Wide, for the places that are most alike are often the brightest or the darkest of all.
+PERCENTILES = (0.5, 99.5)
+# Forests and water are dark beside rock and snow; below 1 they are lifted.
+GAMMA = 0.7
+# Windows from which the stretch is found, and how many pixels wide each is read.
+SAMPLED_WINDOWS, SAMPLED_PX = 96, 8
 TYPES = {
     Qgis.DataType.Byte: "u1",
     Qgis.DataType.UInt16: "u2",
@@ -81,14 +84,18 @@ class ThumbnailMaker:
     def make(self, position: int) -> Optional[QImage]:
         """The picture of a position's tile; None where there is nothing to show."""
         if isinstance(self._vectors, DatasetVectors):
-            return as_image(self._vectors.thumbnails[position])
+            share = self._vectors.thumbnails[position] / 255
+            return as_image(np.rint(255 * share**GAMMA).astype(np.uint8))
         if not self._colours:
             return None
         if self._stretch is None:
             self._stretch = self._find_stretch()
         low, high = self._stretch
-        share = (self._read(position, self._side) - low) / (high - low)
-        return as_image(np.nan_to_num(255 * share.clip(0, 1)).round().astype(np.uint8))
+        share = ((self._read(position, self._side) - low) / (high - low)).clip(0, 1)
+        known = np.isfinite(share).all(axis=-1, keepdims=True)
+        colours = np.where(known, 255 * share**GAMMA, 0).round().astype(np.uint8)
+        # Beyond the scene's edge there is nothing to see.
+        return as_image(np.concatenate([colours, np.uint8(255) * known], axis=-1))
 
     def _read(self, position: int, side: int) -> np.ndarray:
         """Pixels (side, side, 3) float32 of a position's tile; NaN where there are none."""
@@ -117,7 +124,7 @@ class ThumbnailMaker:
         """Least and greatest value (3,) shown in all pictures, from tiles all over the map."""
         known = np.flatnonzero(self._vectors.valid)
         chosen = known[np.linspace(0, len(known) - 1, SAMPLED_WINDOWS).astype(int)]
-        pixels = np.concatenate([self._read(int(p), 16).reshape(-1, 3) for p in chosen])
+        pixels = np.concatenate([self._read(int(p), SAMPLED_PX).reshape(-1, 3) for p in chosen])
         pixels = pixels[np.isfinite(pixels).all(axis=1)]
         if len(pixels) == 0:
             return np.zeros(3, np.float32), np.ones(3, np.float32)
@@ -126,10 +133,12 @@ class ThumbnailMaker:
 
 
 def as_image(pixels: np.ndarray) -> QImage:
-    """A picture of pixels (height, width, 3) uint8."""
-    height, width, _ = pixels.shape
+    """A picture of pixels (height, width, 3) uint8, or (height, width, 4) with opacity."""
+    height, width, bands = pixels.shape
     data = np.ascontiguousarray(pixels).tobytes()
-    return QImage(data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    formats = QImage.Format
+    kind = formats.Format_RGB888 if bands == 3 else formats.Format_RGBA8888
+    return QImage(data, width, height, bands * width, kind).copy()
 
 
 def find_missing(about: Dict[str, str], beside: Path) -> Sequence[str]:

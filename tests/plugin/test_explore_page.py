@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -140,6 +141,11 @@ def test_the_heat_map_is_transparent_below_the_threshold(panel) -> None:
     assert answered(panel)
     layer, search = panel.search.heat_map.layer, panel.search
     shader = layer.renderer().shader()
+    assert shader.shade(search.threshold - 0.01)[:4] == (True, 0, 0, 0)
+    assert 100 < shader.shade(search.threshold - 0.01)[4] < 150
+    before = shader.shade(search.threshold + 0.1)
+    panel.dim.click()
+    shader = layer.renderer().shader()
 
     def alpha(value: float) -> int:
         return shader.shade(value)[4]
@@ -154,6 +160,13 @@ def test_the_heat_map_is_transparent_below_the_threshold(panel) -> None:
     assert search.threshold == pytest.approx(low + 0.9 * (high - low))
     shader = layer.renderer().shader()
     assert alpha(search.threshold - 0.01) == 0 and alpha(search.threshold + 0.01) == 255
+    # A score keeps its colour when the threshold moves.
+    panel.slider.setValue(10)
+    assert spin(lambda: search.threshold < threshold)
+    after = layer.renderer().shader().shade(threshold + 0.1)
+    assert after == pytest.approx(before, abs=2)
+    panel.slider.setValue(900)
+    assert spin(lambda: search.threshold > threshold)
     cells = int((search.answer.picture >= search.threshold).sum())
     assert search.area() == pytest.approx(cells * CELL**2, rel=2e-3)
     assert f"≥ {search.threshold:.2f} · " in panel.area.text() and "km²" in panel.area.text()
@@ -422,7 +435,7 @@ def test_a_search_is_kept_and_opened_again(session, raw, tmp_path, project) -> N
 
     page = ExplorePage(session)
     folder = write_map_vectors(tmp_path / "zion.vectors", raw)
-    page._open(folder, tmp_path / "zion.tif", None)
+    page._open(folder, "zion", None)
     search = page.panel.search
     search.set_pins([search.pin_on(cell(20, 30)), search.pin_on(cell(5, 5), False)])
     assert answered(page.panel)
@@ -453,6 +466,9 @@ def test_a_search_is_kept_and_opened_again(session, raw, tmp_path, project) -> N
     pins_before, answer = search.pins, search.answer
     page.close_panel()
     assert page.panel is None and not project.mapLayersByName("Similarity to the pins")
+    # What was kept stays where the heat map was.
+    names = [node.name() for node in project.layerTreeRoot().findGroup("zion").children()]
+    assert names == ["similar _ é"]
     assert page.map_box.kept.count() == 1
     page.map_box.kept.itemActivated.emit(page.map_box.kept.item(0))
     assert answered(page.panel)
@@ -495,7 +511,7 @@ def test_a_million_cells_never_block_the_window(session, tmp_path, project) -> N
     generator = np.random.default_rng(0)
     raw = generator.standard_normal((1000, 1000, 16), np.float32)
     folder = write_map_vectors(tmp_path / "large.vectors", raw)
-    page._open(folder, tmp_path / "large.tif", None)
+    page._open(folder, "large", None)
     search = page.panel.search
     # The first layer of a process loads what QGIS needs for any.
     search.set_pins([search.pin_on(500_500)])
@@ -571,11 +587,11 @@ def test_the_form_offers_runs_and_scenes_with_an_estimate(page) -> None:
     assert box.words.text().startswith("66 cells")
 
 
-def test_the_time_is_judged_by_the_training_then_measured(page, session) -> None:
-    from near_things.qgis_plugin.explore.estimate import RATES, remember_rate
+def test_the_time_is_judged_by_the_training_then_measured(page, session, monkeypatch) -> None:
+    from near_things.qgis_plugin.explore.estimate import SPEEDS, SpeedWatch
     from qgis.core import QgsSettings
 
-    QgsSettings().remove(RATES)
+    QgsSettings().remove(SPEEDS)
     run = session.workspace.folder / "runs" / "zion-saumoco"
     (run / "metrics.csv").write_text("step,images_per_second\n1,10\n2,\n3,2\n4,4\n")
     box = page.make_map
@@ -584,12 +600,28 @@ def test_the_time_is_judged_by_the_training_then_measured(page, session) -> None
     # 800 cells at 4 tiles a second trained, three times as fast forwards.
     assert "about 67 s, judged by the speed of its training" in box.words.text()
     try:
-        remember_rate(box.chosen_encoder, 800, 20.0)
+        # 10 s to start, 20 s for 400 cells, 5 s for the rest.
+        now = [0.0]
+        monkeypatch.setattr(time, "monotonic", lambda: now[0])
+        watch = SpeedWatch(box.chosen_encoder, 400)
+        for second, words in ((10, "embedding scene: 400 tiles"), (29, "embedding scene: 380 of"),
+                              (30, "writing picture"), (33, "laying out")):  # fmt: skip
+            now[0] = float(second)
+            watch.see(0.0, words)
+        now[0] = 35.0
+        watch.remember()
+        monkeypatch.undo()
         box.stride.setValue(9)
         box.stride.setValue(8)
-        assert "about 20 s, as fast as the last map" in box.words.text()
+        assert "about 55 s, as fast as the last map" in box.words.text()
+        # What does not fit is as good as nothing.
+        for damaged in ('{"a": 3.5}', "[1]", '{"a": ["x", 1]}', "{"):
+            QgsSettings().setValue(SPEEDS, damaged)
+            box.stride.setValue(9)
+            box.stride.setValue(8)
+            assert "judged by the speed of its training" in box.words.text()
     finally:
-        QgsSettings().remove(RATES)
+        QgsSettings().remove(SPEEDS)
 
 
 def test_bands_that_do_not_match_are_told(page, session, project, tmp_path) -> None:
@@ -608,7 +640,7 @@ def test_single_bands_on_one_grid_make_a_scene(page, project, tmp_path) -> None:
         add_scene(project, tmp_path / "bands" / f"{name}.tif", ("",))
     box = page.make_map
     assert spin(lambda: box.scene.count() == 2)
-    box.scene.setCurrentIndex(box.scene.findText("b2 … b3"))
+    box.scene.setCurrentIndex(box.scene.findText("b2 (2 files)"))
     assert [Path(f).name for f in box.chosen_scene.files] == ["b2.tif", "b3.tif"]
     assert "taken in this order: blue, green" in box.words.text() and box.make.isEnabled()
 
@@ -648,6 +680,7 @@ def test_without_a_run_or_a_scene_the_page_says_what_to_do(session, project) -> 
 
 
 MAP = """
+import shlex
 from osgeo import gdal, osr
 gdal.UseExceptions()
 path = option('--output')
@@ -659,7 +692,7 @@ for name, bands in ((path, 4), (path[:-4] + '_picture.tif', 3)):
     file.SetProjection(reference.ExportToWkt())
     if bands == 4:
         file.SetMetadata({'schema': 'near-things-embedding-map', 'encoder': 'saumoco <3> step 2000',
-            'scene': 'scene', 'command': 'python -m backend.embed ' + ' '.join(sys.argv[4:])})
+            'scene': 'scene', 'command': 'python -m backend.embed ' + shlex.join(sys.argv[4:])})
     file.FlushCache()
     del file
 """
@@ -732,9 +765,9 @@ def test_vectors_are_laid_out_when_a_map_is_first_searched(
     assert page.map_box.job_bar.isVisible()
     assert spin(lambda: page.panel is not None)
     assert page.panel.search.vectors.folder == path.with_suffix(".vectors")
-    assert page._stack.currentWidget() is page.panel
+    assert page.panel.isVisible() and not page.overview.isVisible()
     page.panel.back.click()
-    assert page.panel is None and page.map_box.chosen.is_ready
+    assert page.panel is None and page.map_box.chosen.is_ready and page.overview.isVisible()
 
 
 def test_tools_of_other_parts_are_offered_where_they_are(page, monkeypatch) -> None:

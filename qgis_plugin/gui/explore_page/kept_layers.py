@@ -1,7 +1,7 @@
 """A kept search as layers of the project, styled for good."""
 
 from pathlib import Path
-from typing import Dict
+from typing import Dict, Tuple
 
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
@@ -21,7 +21,7 @@ from ...translation import tr
 from .marks import COUNTER_EXAMPLE, EXAMPLE
 
 
-def show_kept(folder: Path, group: str, threshold: float, high: float) -> None:
+def show_kept(folder: Path, group: str, threshold: float, scores: Tuple[float, float]) -> None:
     """Add pins, places, areas and the heat map of a kept search in a group of their own."""
     project = QgsProject.instance()
     package = folder / "search.gpkg"
@@ -41,7 +41,7 @@ def show_kept(folder: Path, group: str, threshold: float, high: float) -> None:
     raster = folder / "similarity.tif"
     options = QgsRasterLayer.LayerOptions(False)
     heat = QgsRasterLayer(str(raster), tr("Similarity"), "gdal", options)
-    heat.setRenderer(heat_renderer(heat, threshold, high))
+    heat.setRenderer(heat_renderer(heat, threshold, scores))
     heat.setOpacity(OPACITY)
     heat.saveNamedStyle(str(raster.with_suffix(".qml")))
     layers.append(heat)
@@ -49,7 +49,10 @@ def show_kept(folder: Path, group: str, threshold: float, high: float) -> None:
     for layer in layers:
         _describe(layer, folder)
         project.addMapLayer(layer, False)
-        node.addLayer(layer).setExpanded(False)
+        entry = node.addLayer(layer)
+        entry.setExpanded(False)
+        # The heat map shows the same.
+        entry.setItemVisibilityChecked(not layer.source().endswith("layername=areas"))
 
 
 def _describe(layer: QgsMapLayer, folder: Path) -> None:

@@ -1,6 +1,5 @@
 """The part of the page that makes an embedding map: encoder, scene, stride, estimate."""
 
-import time
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
@@ -22,8 +21,8 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...explore.encoders import EncoderHeader, read_header
-from ...explore.estimate import estimate, remember_rate
-from ...explore.maps import map_tags, picture_of
+from ...explore.estimate import SpeedWatch, estimate
+from ...explore.maps import encoder_of, map_tags, picture_of
 from ...explore.scenes import SceneChoice, scene_of_files, scenes_of_project, scenes_of_run
 from ...translation import tr
 from ..job_bar import JobBar
@@ -43,8 +42,7 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         self._session = session
         self._chosen_files: List[SceneChoice] = []
         self._chosen_encoders: List[Path] = []
-        self._started, self._cells = 0.0, 0
-        self._encoder_at_work: Optional[EncoderHeader] = None
+        self._watch: Optional[SpeedWatch] = None
         self._make_widgets()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -56,6 +54,8 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         project.layersAdded.connect(self._refresh_soon)
         project.layersRemoved.connect(self._refresh_soon)
         self.refresh()
+        # Who has maps comes for them.
+        self.setCollapsed(bool(session.workspace.maps()))
 
     def _make_widgets(self) -> None:
         self.encoder, self.scene = QComboBox(), QComboBox()
@@ -147,7 +147,9 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         scenes: List[SceneChoice] = list(self._chosen_files)
         if encoder is not None:
             scenes += scenes_of_run(encoder.path.parent)
-            scenes += scenes_of_project(QgsProject.instance(), encoder)
+            known = {scene.files for scene in scenes}
+            layers = scenes_of_project(QgsProject.instance(), encoder)
+            scenes += [scene for scene in layers if scene.files not in known]
             if before is None or before.path != encoder.path:
                 self.stride.setValue(max(1, encoder.tile_size_px // 2))
         self.scene.blockSignals(True)
@@ -185,7 +187,7 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         """Start the job; gives it."""
         encoder, scene = self.chosen_encoder, self.chosen_scene
         workspace = self._session.workspace
-        stem = scene.name.partition(" (")[0].replace(" … ", "–")
+        stem = scene.name.partition(" (")[0]
         output = workspace.new_map(f"{encoder.name} {stem}")
         output.parent.mkdir(parents=True, exist_ok=True)
         parameters: Dict[str, Any] = dict(
@@ -200,19 +202,19 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         earlier = earlier_picture(workspace.maps(), encoder)
         if earlier is not None:
             parameters["COLOURS_OF"] = str(earlier)
-        self._started = time.monotonic()
-        self._cells = estimate(encoder, scene, self.stride.value()).cells
-        self._encoder_at_work = encoder
+        cells = estimate(encoder, scene, self.stride.value()).cells
+        self._watch = SpeedWatch(encoder, cells)
         job = self._session.start(ALGORITHM, parameters, tr("Make embedding map"))
         self.job_bar.watch(job)
         self.make.setEnabled(False)
+        job.progressed.connect(self._watch.see)
         job.finished.connect(self._take_end)
         return job
 
     def _take_end(self, successful: bool, results: Dict[str, Any], message: str) -> None:
         self.job_bar.hide()
         if successful:
-            remember_rate(self._encoder_at_work, self._cells, time.monotonic() - self._started)
+            self._watch.remember()
             self._session.map_written.emit(results["OUTPUT"])
         else:
             self._session.tell(message, Qgis.MessageLevel.Warning)
@@ -270,10 +272,9 @@ class MakeMapBox(QgsCollapsibleGroupBox):
 def earlier_picture(maps: List[Path], encoder: EncoderHeader) -> Optional[Path]:
     """The picture of the oldest map by this encoder, whose colours later maps take."""
     found = []
-    named = f"--encoder={encoder.path}"
     for path in maps:
         tags, picture = map_tags(path), picture_of(path)
-        if named not in tags.get("command", "").replace("'", "") or not picture.is_file():
+        if encoder_of(tags) != str(encoder.path) or not picture.is_file():
             continue
         # An encoder that was written after the map is another one.
         written = picture.stat().st_mtime

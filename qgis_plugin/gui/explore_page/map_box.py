@@ -29,7 +29,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...explore.encoders import EncoderHeader
 from ...explore.keeping import kept_searches
-from ...explore.maps import map_tags, picture_of
+from ...explore.maps import encoder_of, map_tags, picture_of
 from ...explore.preparing import Searchable
 from ...icons import ICON_FOLDER, icon
 from ...results import ResultLayer, apply_style, describe, encoder_group, move_into_group
@@ -76,7 +76,7 @@ class MapBox(QGroupBox):
         browse.setAccessibleName(browse.toolTip())
         browse.clicked.connect(self._browse)
         self.show_map = QToolButton()
-        self.show_map.setText("👁")
+        self.show_map.setIcon(QgsApplication.getThemeIcon("/mActionShowAllLayers.svg"))
         self.show_map.setToolTip(tr("Show it on the map"))
         self.show_map.setAccessibleName(self.show_map.toolTip())
         self.show_map.clicked.connect(self._show_on_map)
@@ -112,7 +112,7 @@ class MapBox(QGroupBox):
         self.kept = QListWidget()
         self.kept.setAccessibleName(tr("Kept searches"))
         self.kept.setToolTip(tr("Double-click opens a search again"))
-        self.kept.setMaximumHeight(110)
+        self.kept.setMaximumHeight(84)
         self.kept.itemActivated.connect(self._reopen)
         row = QHBoxLayout()
         row.addWidget(self.map, 1)
@@ -278,7 +278,7 @@ class MapBox(QGroupBox):
             result = ResultLayer(
                 layer.name(),
                 run=str(path),
-                group=_group_of_tags(tags) or path.stem,
+                group=encoder_group(encoder_of(tags)) or path.stem,
                 abstract="\n".join(f"{key}: {value}" for key, value in tags.items()),
                 command=tags.get("command", ""),
             )
@@ -321,15 +321,6 @@ def find_form(verb: str) -> Optional[QgsProcessingAlgorithm]:
         if getattr(algorithm, "verb", "") == verb:
             return algorithm
     return None
-
-
-def _group_of_tags(tags: Dict[str, str]) -> str:
-    """The name of the run whose encoder made a map, by the command that makes it again."""
-    for word in tags.get("command", "").split(" --"):
-        name, _, value = word.strip("'").partition("=")
-        if name == "encoder":
-            return encoder_group(value)
-    return ""
 
 
 def _has_scatter() -> bool:

@@ -4,15 +4,16 @@ from pathlib import Path
 from typing import Any, Optional
 
 from qgis.core import Qgis, QgsProject
-from qgis.PyQt.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
 
+from ...explore.heat_map import colour_range
 from ...explore.keeping import KeepingError, KeptSearch, free_folder, keep, read_kept
-from ...explore.maps import picture_of
+from ...explore.maps import encoder_of, picture_of
 from ...explore.preparing import PrepareJob, Searchable
 from ...explore.search import Search
 from ...explore.vectors import VectorsError, open_vectors
 from ...explore.worker import LatestWorker
-from ...results import group_of_file
+from ...results import encoder_group, group_of_file
 from ...translation import tr
 from ..session import Session
 from .kept_layers import show_kept
@@ -36,24 +37,23 @@ class ExplorePage(QWidget):
         self.make_map.encoder.currentIndexChanged.connect(self._share_encoder)
         self.map_box.search_wanted.connect(self.find_similar)
         self.map_box.reopen_wanted.connect(lambda path: self.reopen(Path(path)))
-        overview = QWidget()
-        column = QVBoxLayout(overview)
+        self.overview = QWidget()
+        column = QVBoxLayout(self.overview)
         column.setContentsMargins(6, 6, 6, 6)
         column.addWidget(self.make_map)
         column.addWidget(self.map_box)
         column.addStretch(1)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(overview)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._stack)
+        # No stacked widget: it would be as tall as its tallest page, and the dock scroll.
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self.overview)
         self._share_encoder()
         self.destroyed.connect(self._keeper.close)
 
     def find_similar(self, target: Searchable, kept: Optional[KeptSearch] = None) -> None:
         """Open the search of a map or dataset; its vectors are laid out first where needed."""
         if target.is_ready:
-            self._open(target.folder, target.path, kept)
+            self._open(target.folder, self._group_of(target), kept)
             return
         if self._preparing is not None:
             return
@@ -72,27 +72,38 @@ class ExplorePage(QWidget):
         self._preparing = None
         self.map_box.refresh()
         if successful:
-            self._open(target.folder, target.path, kept)
+            self._open(target.folder, self._group_of(target), kept)
         else:
             self._session.tell(words, Qgis.MessageLevel.Warning)
 
-    def _open(self, folder: Path, source: Path, kept: Optional[KeptSearch]) -> None:
+    def _open(self, folder: Path, group: str, kept: Optional[KeptSearch]) -> None:
         try:
             vectors = open_vectors(folder)
         except VectorsError as error:
             self._session.tell(str(error), Qgis.MessageLevel.Warning)
             return
         self.close_panel()
-        group = _group_near(source) or vectors.name
-        self.panel = SearchPanel(self._session, Search(vectors, group, self))
+        self.panel = SearchPanel(self._session, Search(vectors, group or vectors.name, self))
         self.panel.closed.connect(self.close_panel)
         self.panel.keep_wanted.connect(self.keep)
-        self._stack.addWidget(self.panel)
-        self._stack.setCurrentWidget(self.panel)
+        self.overview.hide()
+        self._layout.addWidget(self.panel)
+        self.panel.show()
         self.panel.start()
         self.panel.look_at()
         if kept is not None:
             self.panel.restore(kept)
+
+    def _group_of(self, target: Searchable) -> str:
+        """The group of a map's layers, or of its picture, in the project, else of its encoder."""
+        project = QgsProject.instance()
+        if target.encoder is not None:
+            return encoder_group(str(target.encoder.path))
+        for path in (target.path, picture_of(target.path)):
+            group = group_of_file(str(path), project)
+            if group:
+                return group
+        return encoder_group(encoder_of(target.about))
 
     def close_panel(self) -> None:
         """Put the search away; what was not kept is gone."""
@@ -100,8 +111,10 @@ class ExplorePage(QWidget):
             return
         panel, self.panel = self.panel, None
         panel.close_search()
-        self._stack.removeWidget(panel)
+        self._layout.removeWidget(panel)
+        panel.hide()
         panel.deleteLater()
+        self.overview.show()
         self.map_box.refresh()
 
     def keep(self, name: str) -> None:
@@ -116,15 +129,17 @@ class ExplorePage(QWidget):
 
         def work(*_: Any) -> Any:
             keep(folder, vectors, ground, answer, threshold, wkt)
-            return folder, group, threshold, answer.high
+            return folder, group, threshold, colour_range(answer)
 
         self._keeper.ask(work)
 
     def _take_kept(self, result: Any) -> None:
-        folder, group, threshold, high = result
-        show_kept(folder, group, threshold, high)
+        folder, group, threshold, scores = result
+        show_kept(folder, group, threshold, scores)
         self.map_box.refresh()
-        self._session.tell(tr("Kept as {folder}.").format(folder=folder), Qgis.MessageLevel.Success)
+        self._session.tell(
+            tr("Kept as “{name}”.").format(name=folder.name), Qgis.MessageLevel.Success
+        )
 
     def reopen(self, folder: Path) -> None:
         """Open a kept search again: its map, pins, rules and threshold."""
@@ -138,14 +153,7 @@ class ExplorePage(QWidget):
             self.find_similar(Searchable(source.stem, source), kept)
         else:
             # A dataset's vectors, or those of a map that is gone, are opened as they were.
-            self._open(kept.vectors, source, kept)
+            self._open(kept.vectors, "", kept)
 
     def _share_encoder(self) -> None:
         self.map_box.set_encoder(self.make_map.chosen_encoder)
-
-
-def _group_near(source: Path) -> str:
-    """The group of a map's layers, or of its picture, in the project; else empty."""
-    project = QgsProject.instance()
-    picture = picture_of(source)
-    return group_of_file(str(source), project) or group_of_file(str(picture), project)

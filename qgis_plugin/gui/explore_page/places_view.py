@@ -103,7 +103,8 @@ class PlacesView(QListWidget):
         super().leaveEvent(event)
 
     def sizeHint(self) -> QSize:
-        return QSize(4 * self.gridSize().width() + 24, 4 * self.gridSize().height())
+        # No taller: the dock would scroll to make room; the layout gives all that is left.
+        return QSize(4 * self.gridSize().width() + 24, 2 * self.gridSize().height())
 
     def _point_at(self, item: Optional[QListWidgetItem], _: Any) -> None:
         self.pointed.emit(-1 if item is None else item.data(POSITION))

@@ -2,7 +2,7 @@
 
 from typing import Any, List, Optional
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY, QgsRectangle
+from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsPointXY, QgsRectangle
 from qgis.PyQt.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import (
@@ -118,7 +118,7 @@ class SearchPanel(QWidget):
     def _make_widgets(self) -> None:
         search = self.search
         self.back = QToolButton()
-        self.back.setText("←")
+        self.back.setIcon(QgsApplication.getThemeIcon("/mActionArrowLeft.svg"))
         self.back.setAutoRaise(True)
         self.back.setToolTip(tr("Back to the page; the search is put away"))
         self.back.setAccessibleName(tr("Back"))
@@ -150,17 +150,20 @@ class SearchPanel(QWidget):
         self.slider.setAccessibleName(tr("Threshold of similarity"))
         self.slider.setToolTip(tr("The map shows what is at least so similar"))
         self.area = QLabel()
+        self.dim = QCheckBox(tr("Dim the rest"))
+        self.dim.setToolTip(tr("Darken the map where it is less alike than the threshold"))
+        self.dim.setChecked(search.heat_map.dims)
         self.undo, self.redo, self.clear = QToolButton(), QToolButton(), QToolButton()
         self.keep = QPushButton(tr("Keep…"))
         self.keep.setToolTip(tr("Write places, heat map, areas and pins as layers"))
 
     def _lay_out(self) -> None:
-        for button, text, name in (
-            (self.undo, "↶", tr("Undo")),
-            (self.redo, "↷", tr("Redo")),
-            (self.clear, "✕", tr("Remove all pins")),
+        for button, picture, name in (
+            (self.undo, "/mActionUndo.svg", tr("Undo")),
+            (self.redo, "/mActionRedo.svg", tr("Redo")),
+            (self.clear, "/mActionDeleteSelected.svg", tr("Remove all pins")),
         ):
-            button.setText(text)
+            button.setIcon(QgsApplication.getThemeIcon(picture))
             button.setAccessibleName(name)
             button.setAutoRaise(True)
         self.undo.setToolTip(tr("Undo (Ctrl+Z)"))
@@ -183,6 +186,7 @@ class SearchPanel(QWidget):
         threshold.addWidget(self.area)
         bottom = QHBoxLayout()
         bottom.addWidget(self.point)
+        bottom.addWidget(self.dim)
         bottom.addStretch(1)
         bottom.addWidget(self.keep)
         layout = QVBoxLayout(self)
@@ -210,6 +214,7 @@ class SearchPanel(QWidget):
             button.setEnabled(False)
             signal.connect(button.setEnabled)
         self.clear.clicked.connect(self.editor.clear)
+        self.dim.toggled.connect(search.set_dimming)
         self.keep.clicked.connect(self._ask_name)
         self.places.pointed.connect(self._point_at)
         self.places.chosen.connect(self.fly_to)
