@@ -175,6 +175,18 @@ def test_the_heat_map_is_transparent_below_the_threshold(panel) -> None:
     assert answered(panel) and search.threshold == pytest.approx(low + 0.9 * (high - low))
 
 
+def test_the_map_is_drawn_anew_when_the_heat_map_goes(panel) -> None:
+    canvas, drawn = panel._canvas, []
+    canvas.setLayers([])
+    click(panel, 20, 30)
+    assert answered(panel)
+    canvas.setLayers([panel.search.heat_map.layer])
+    canvas.renderComplete.connect(lambda *_: drawn.append(len(canvas.layers())))
+    assert spin(lambda: drawn == [1])
+    panel.undo.click()
+    assert spin(lambda: drawn == [1, 0])
+
+
 def test_one_layer_follows_all_searches(panel, project) -> None:
     click(panel, 20, 30)
     assert answered(panel)

@@ -99,6 +99,8 @@ class SearchPanel(QWidget):
         self.tool.close()
         self.marks.close()
         self.search.close()
+        # QGIS does not draw anew for a layer that is gone already when it hears of it.
+        self._canvas.refresh()
 
     def event(self, event: Any) -> bool:
         # Within the panel the keys are ours; QGIS's own shortcuts would take them first.
@@ -300,6 +302,7 @@ class SearchPanel(QWidget):
         if answer is None:
             self.area.setText("")
             self.words.setText(self._hint())
+            self._canvas.refresh()
             return
         seconds = sum(answer.seconds.values())
         words = tr("{count} places of {total}, in {seconds} s.").format(
