@@ -1715,6 +1715,11 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/setup_page/details.py" />
+   <source>PyTorch for</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/setup_page/details.py" />
    <source>Folder</source>
    <translation type="unfinished" />
   </message>

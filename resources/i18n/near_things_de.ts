@@ -221,7 +221,7 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Build</source>
-   <translation>Ausgabe</translation>
+   <translation>Bauen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
@@ -1715,6 +1715,11 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/setup_page/details.py" />
+   <source>PyTorch for</source>
+   <translation>PyTorch für</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/setup_page/details.py" />
    <source>Folder</source>
    <translation>Ordner</translation>
   </message>
@@ -1926,7 +1931,7 @@
   <message>
    <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
    <source>Measuring 10 steps…</source>
-   <translation>10 Schritte werden gemessen…</translation>
+   <translation>10 Schritte werden gemessen …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
@@ -2031,7 +2036,7 @@
   <message>
    <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
    <source>Make an embedding map with this encoder</source>
-   <translation>Mit diesem Encoder eine Einbettungskarte machen</translation>
+   <translation>Mit diesem Encoder eine Embedding-Karte machen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
@@ -2046,7 +2051,7 @@
   <message>
    <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
    <source>Delete…</source>
-   <translation>Löschen…</translation>
+   <translation>Löschen …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
@@ -2111,12 +2116,12 @@
   <message>
    <location filename="../../qgis_plugin/runs/choices.py" />
    <source>{count} bands or more</source>
-   <translation>{count} Bänder oder mehr</translation>
+   <translation>{count} Kanäle oder mehr</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/runs/choices.py" />
    <source>{count} named bands</source>
-   <translation>{count} benannte Bänder</translation>
+   <translation>{count} benannte Kanäle</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/runs/words.py" />
@@ -2141,7 +2146,7 @@
   <message>
    <location filename="../../qgis_plugin/runs/words.py" />
    <source>Starting…</source>
-   <translation>Startet…</translation>
+   <translation>Startet …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/runs/words.py" />

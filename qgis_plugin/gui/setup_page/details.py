@@ -149,7 +149,7 @@ class DetailsPanel(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(tr("Python"), row)
         form.addRow(self.python_note)
-        form.addRow(tr("Build"), self.build)
+        form.addRow(tr("PyTorch for"), self.build)
         form.addRow(self.build_note)
         form.addRow(tr("Folder"), self.folder)
         form.addRow(tr("Offline, from"), self.wheels)
