@@ -91,6 +91,8 @@ def differences(runs: Sequence[Run]) -> List[Tuple[str, List[str]]]:
     rows = []
     for name in dict.fromkeys(names):
         values = [_value_words(job.get(name)) for job in jobs]
+        if name == "dataset":
+            values = [run.dataset for run in runs]
         if len(set(values)) > 1:
             rows.append((label_of(name), values))
     return rows

@@ -277,6 +277,9 @@ class NewRunBox(QWidget):
         if problem:
             self.estimate.setText(problem)
             return
+        if self._probe is not None:
+            self.estimate.setText(tr("Measuring 10 steps…"))
+            return
         try:
             values = {**self.values(), "output": "run"}
             found = estimate_from_runs(values, self._record, self._runs)
@@ -312,6 +315,9 @@ class NewRunBox(QWidget):
 
     def _start(self) -> None:
         if not self.problem():
+            if self._probe is not None:
+                # The two would only slow each other down.
+                self._probe.cancel()
             self.start_wanted.emit()
 
     def _copy(self) -> None:
