@@ -1024,11 +1024,6 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <location filename="../../qgis_plugin/gui/explore_page/page.py" />
-   <source>Kept as {folder}.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
    <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
    <source>New search</source>
    <translation type="unfinished" />

@@ -221,7 +221,7 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Build</source>
-   <translation>Bauen</translation>
+   <translation>Ausgabe</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
@@ -1024,11 +1024,6 @@
    <translation>Hier gibt es keine Vektoren. Die Nadel bleibt, wo sie war.</translation>
   </message>
   <message>
-   <location filename="../../qgis_plugin/gui/explore_page/page.py" />
-   <source>Kept as {folder}.</source>
-   <translation>Behalten als {folder}.</translation>
-  </message>
-  <message>
    <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
    <source>New search</source>
    <translation>Neue Suche</translation>
@@ -1526,7 +1521,7 @@
   <message>
    <location filename="../../qgis_plugin/gui/setup_page/card.py" />
    <source>Use an existing Python…</source>
-   <translation>Vorhandenes Python verwenden …</translation>
+   <translation>Vorhandenes Python …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/setup_page/card.py" />

@@ -137,10 +137,10 @@ class SetupCard(QWidget):
         self.log.hide()
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.set_up)
-        buttons.addWidget(self.existing)
-        buttons.addStretch(1)
+        buttons = QVBoxLayout()
+        # One below the other: side by side they need more than a narrow dock has, in some languages.
+        buttons.addWidget(self.set_up, 0, Qt.AlignmentFlag.AlignLeft)
+        buttons.addWidget(self.existing, 0, Qt.AlignmentFlag.AlignLeft)
         after = QHBoxLayout()
         after.addWidget(self.retry)
         after.addWidget(self.copy)
