@@ -9,6 +9,7 @@ from .colours import rgb_places
 from .jobs.train import TrainJob
 from .settings import SettingsError, make_job
 from .systems import (
+    assignments,
     byol,
     cmc,
     geokr,
@@ -27,6 +28,7 @@ _METHODS = (
     *simclr.METHODS,
     *byol.METHODS,
     *moments.METHODS,
+    *assignments.METHODS,
     *reconstruction.METHODS,
     *cmc.METHODS,
     *geokr.METHODS,

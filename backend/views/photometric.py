@@ -40,11 +40,14 @@ class PhotometricViews:
         """A view of each tile: `framed`, then `coloured`."""
         return self.coloured(self.framed(tiles, generator), generator)
 
-    def framed(self, tiles: Tensor, generator: torch.Generator) -> Tensor:
-        """What part of each tile is seen, and from which side."""
+    def framed(
+        self, tiles: Tensor, generator: torch.Generator, *, area: tuple[float, float] | None = None
+    ) -> Tensor:
+        """What part of each tile is seen, and from which side; `area` replaces the job's shares."""
         job = self._job
-        if job.crop_area < 1:
-            tiles = random_resized_crop(tiles, generator, area=(job.crop_area, 1.0))
+        area = area or (job.crop_area, 1.0)
+        if area[0] < 1:
+            tiles = random_resized_crop(tiles, generator, area=area)
         if job.turns == "uniform":
             return turn_at_random(tiles, generator)
         if job.turns == "mirror":

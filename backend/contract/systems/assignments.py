@@ -1,0 +1,250 @@
+"""SwAV and DINO, which learn by assigning views to prototypes: settings, and catalogue entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict, Optional
+
+from ..catalogue import Method, Needs
+from ..settings import setting
+from .photometric import PhotometricTrainJob
+
+
+@dataclass
+class AssignmentTrainJob(PhotometricTrainJob):
+    """What methods share that assign several views of a tile to learned prototypes."""
+
+    local_views: int = setting(
+        "integer",
+        2,
+        "Small views of a tile beside the two large ones; each adds to the cost of a step",
+        minimum=0,
+        maximum=64,
+    )
+    local_area: float = setting(
+        "number",
+        0.1,
+        "Least share of a tile that a small view shows; the greatest is the least of a large one",
+        minimum=0.01,
+        maximum=1.0,
+        label="Least area of a small view",
+        advanced=True,
+    )
+    hidden_dimension: int = setting(
+        "integer", 1024, "Width of the projector's hidden layers", minimum=2, advanced=True
+    )
+    projected_dimension: int = setting(
+        "integer",
+        128,
+        "Length of the projected vectors that prototypes are compared with",
+        minimum=2,
+        advanced=True,
+    )
+    prototypes: int = setting(
+        "integer",
+        0,
+        "Prototypes that views are assigned to; 0 means a tenth of the training chips, 16 at least "
+        "and 3000 at most",
+        minimum=0,
+    )
+    temperature: float = setting(
+        "number", 0.1, "Temperature of the predicted assignment", minimum=0.001, maximum=100.0
+    )
+    freeze_steps: int = setting(
+        "integer",
+        100,
+        "Steps at the start in which the prototypes stay as they were drawn",
+        minimum=0,
+        advanced=True,
+        label="Steps with frozen prototypes",
+    )
+
+
+@dataclass
+class SwAVTrainJob(AssignmentTrainJob):
+    """SwAV: from one view, tell which prototypes another is assigned to."""
+
+    epsilon: float = setting(
+        "number",
+        0.05,
+        "Softness of the assignment; the smaller, the more it is one prototype alone",
+        minimum=0.001,
+        advanced=True,
+    )
+    sinkhorn_iterations: int = setting(
+        "integer", 3, "Rounds that even out the prototypes' use", minimum=1, advanced=True
+    )
+    queue_size: Optional[int] = setting(
+        "integer",
+        None,
+        "Vectors of earlier views that take part in the evening out; by default as many as make "
+        "four for each prototype together with the batch; 0 has none",
+        minimum=0,
+        advanced=True,
+    )
+
+
+@dataclass
+class DINOTrainJob(AssignmentTrainJob):
+    """DINO: from one view, tell what a slower copy of the network makes of another."""
+
+    teacher_temperature: float = setting(
+        "number",
+        0.04,
+        "Temperature of the teacher's assignment; lower is sharper",
+        minimum=0.001,
+        maximum=100.0,
+        advanced=True,
+    )
+    teacher_momentum: float = setting(
+        "number",
+        0.99,
+        "How slowly the teacher follows at first; it rises to 1 by half a cosine",
+        minimum=0.0,
+        maximum=1.0,
+        advanced=True,
+    )
+    centre_momentum: float = setting(
+        "number",
+        0.9,
+        "How slowly the centre follows that is taken off the teacher's scores",
+        minimum=0.0,
+        maximum=1.0,
+        advanced=True,
+    )
+
+
+_SWAV = (
+    "Caron, Misra, Mairal, Goyal, Bojanowski, Joulin, Unsupervised Learning of Visual Features by "
+    "Contrasting Cluster Assignments, NeurIPS 2020, arXiv 2006.09882"
+)
+_DINO = (
+    "Caron, Touvron, Misra, Jégou, Mairal, Bojanowski, Joulin, Emerging Properties in "
+    "Self-Supervised Vision Transformers, ICCV 2021, arXiv 2104.14294"
+)
+
+_PUBLISHED_VIEWS: Dict[str, Any] = dict(
+    normalisation="divide-by-255",
+    turns="mirror",
+    jitter_probability=0.8,
+    grey_probability=0.2,
+    blur_probability=0.5,
+    blur_sigma_px=2.0,
+    local_area=0.05,
+    gradient_clip=0.0,
+    steps=None,
+    schedule="cosine",
+    warmup_epochs=10,
+)
+_SMALL_TILES = (
+    "Small views have half a tile's side; the released code has 96 px beside 224 px. On small "
+    "tiles that leaves few pixels.",
+    "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
+)
+
+METHODS = (
+    Method(
+        name="swav",
+        title="SwAV",
+        sentence="From one view of a tile, tell which of some learned prototypes another view is "
+        "like, all prototypes being used evenly. Sorts the ground as it learns.",
+        recipe="swav",
+        job_class=SwAVTrainJob,
+        needs=Needs(),
+        preset=dict(normalisation="percentiles", crop_area=0.4),
+        source=_SWAV,
+    ),
+    Method(
+        name="swav-published",
+        title="SwAV, published recipe",
+        sentence="SwAV with the paper's settings for ImageNet (LARS, batches of 4096, 3000 "
+        "prototypes, six small views, 400 epochs): for comparison with the paper.",
+        recipe="swav",
+        job_class=SwAVTrainJob,
+        needs=Needs(),
+        preset=dict(
+            _PUBLISHED_VIEWS,
+            epochs=400,
+            batch_size=4096,
+            architecture="resnet50",
+            stem="imagenet",
+            optimiser="lars",
+            learning_rate=4.8,
+            weight_decay=1e-6,
+            crop_area=0.14,
+            brightness=0.8,
+            contrast=0.8,
+            saturation=0.8,
+            hue=0.2,
+            local_views=6,
+            hidden_dimension=2048,
+            projected_dimension=128,
+            prototypes=3000,
+            temperature=0.1,
+            epsilon=0.05,
+            sinkhorn_iterations=3,
+            queue_size=0,
+            freeze_steps=313,
+        ),
+        differences=(
+            *_SMALL_TILES,
+            "A batch of 4096 must fit on the device, and the dataset must hold as many chips: give "
+            "a smaller --batch-size, and 0.3 times a 256th of it as --learning-rate.",
+        ),
+        source=_SWAV,
+    ),
+    Method(
+        name="dino",
+        title="DINO",
+        sentence="From one view of a tile, tell what a slower copy of the network makes of "
+        "another. Made for vision transformers; has many settings.",
+        recipe="dino",
+        job_class=DINOTrainJob,
+        needs=Needs(),
+        preset=dict(normalisation="percentiles", crop_area=0.4),
+        source=_DINO,
+    ),
+    Method(
+        name="dino-published",
+        title="DINO, published recipe",
+        sentence="DINO with the paper's settings for ViT-Small on ImageNet (AdamW, batches of "
+        "1024, 65,536 prototypes, eight small views, 100 epochs): for comparison with the paper.",
+        recipe="dino",
+        job_class=DINOTrainJob,
+        needs=Needs(),
+        preset=dict(
+            _PUBLISHED_VIEWS,
+            epochs=100,
+            batch_size=1024,
+            architecture="vit-small",
+            optimiser="adamw",
+            learning_rate=0.002,
+            weight_decay=0.04,
+            gradient_clip=3.0,
+            crop_area=0.4,
+            brightness=0.4,
+            contrast=0.4,
+            saturation=0.2,
+            hue=0.1,
+            local_views=8,
+            hidden_dimension=2048,
+            projected_dimension=256,
+            prototypes=65536,
+            temperature=0.1,
+            teacher_temperature=0.04,
+            teacher_momentum=0.996,
+            centre_momentum=0.9,
+        ),
+        differences=(
+            "Small views have a tile's full size, which a vision transformer asks for; the "
+            "released code resizes its positions for them.",
+            "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
+            "The teacher's temperature stays at 0.04, and weight decay at 0.04; the paper raises "
+            "both.",
+            "The projector has batch normalisation and rectifiers in its hidden layers; the "
+            "released one has neither normalisation nor sharp rectifiers (GELU).",
+            "Prototypes stay frozen for 100 steps; the released code freezes them for one epoch.",
+        ),
+        source=_DINO,
+    ),
+)

@@ -1,0 +1,111 @@
+"""DINO: self-distillation with no labels.
+
+Caron, Touvron, Misra, Jégou, Mairal, Bojanowski, Joulin, "Emerging Properties in Self-Supervised
+Vision Transformers", ICCV 2021, arXiv 2104.14294.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from backend.contract.systems.assignments import DINOTrainJob
+from backend.contract.training_plan import make_plan
+from backend.data.dataset import TileDataset
+from backend.data.relations import Itself
+from backend.hooks.momentum import make_follower
+from backend.hooks.prototypes import Centre, Prototypes, prototype_count
+from backend.hooks.scheduled_momentum import ScheduledMomentum, rising
+from backend.losses.soft_cross_entropy import soft_cross_entropy
+from backend.networks.encoder import Encoder
+from backend.networks.mlp import make_mlp
+
+from .multi_crop import LARGE_VIEWS, MultiCrop, each_view
+from .recipe import Outcome, Recipe, start_encoder
+
+
+class DINO(Recipe):
+    """A student tells, from each view, what its teacher makes of each other large view.
+
+    The teacher follows the student by momentum. That its scores are centred keeps one prototype
+    from taking all, and its low temperature keeps all from being alike. The teacher's encoder is
+    exported, without projector and prototypes.
+    """
+
+    measures = ("teacher_entropy", "divergence")
+
+    def __init__(self, job: DINOTrainJob, dataset: TileDataset) -> None:
+        super().__init__()
+        information = dataset.information
+        chips = information.splits["train"]
+        count = prototype_count(job.prototypes, chips)
+        self.relations = (Itself(),)
+        encoder = start_encoder(job, information, projection="none", unit_norm=True)
+        self.views = MultiCrop(job, information, encoder)
+        widths = (
+            encoder.feature_dimension,
+            job.hidden_dimension,
+            job.hidden_dimension,
+            job.projected_dimension,
+        )
+        prototypes = Prototypes(
+            count, job.projected_dimension, freeze_steps=job.freeze_steps, seed=job.seed + 2
+        )
+        self.student = nn.ModuleDict(
+            dict(
+                encoder=encoder,
+                projector=make_mlp(widths, normalise_last=False, seed=job.seed + 1),
+                prototypes=prototypes,
+            )
+        )
+        self.teacher = make_follower(self.student)
+        self.centre = Centre(count, job.centre_momentum)
+        momentum = rising(job.teacher_momentum, make_plan(job, chips).steps)
+        self.teacher_update = ScheduledMomentum(self.student, self.teacher, momentum, buffers=False)
+        self.hooks = (self.teacher_update, prototypes, self.centre)
+        self.chance_loss = math.log(count)
+        self._job = job
+
+    @property
+    def encoder(self) -> Encoder:
+        return self.teacher["encoder"]
+
+    def forward(
+        self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
+    ) -> Outcome:
+        job = self._job
+        views = self.views(tiles[0], generator)
+        vectors = each_view(lambda given: project(self.student, given), views)
+        told = [self.student["prototypes"](vector) / job.temperature for vector in vectors]
+        with torch.no_grad():
+            large = each_view(lambda given: project(self.teacher, given), views[:LARGE_VIEWS])
+            scores = torch.cat([self.teacher["prototypes"](vector) for vector in large]).float()
+            targets = ((scores - self.centre.centre) / job.teacher_temperature).softmax(dim=1)
+            entropy = -torch.xlogy(targets, targets).sum(dim=1).mean()
+        losses = [
+            soft_cross_entropy(guess, target)
+            for number, target in enumerate(targets.chunk(LARGE_VIEWS))
+            for view, guess in enumerate(told)
+            if view != number
+        ]
+        loss = torch.stack(losses).mean()
+        return Outcome(
+            loss,
+            vectors[0].detach().float(),
+            dict(teacher_entropy=entropy, divergence=loss.detach() - entropy),
+            kept=dict(scores=scores),
+        )
+
+
+def project(network: nn.ModuleDict, tiles: Tensor) -> Tensor:
+    """Unit vectors (B, D) of views."""
+    return functional.normalize(network["projector"](network["encoder"].features(tiles)), dim=1)
+
+
+def recipe(job: DINOTrainJob, dataset: TileDataset) -> DINO:
+    """The recipe as the job sets it."""
+    return DINO(job, dataset)
