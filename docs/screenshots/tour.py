@@ -7,11 +7,13 @@ import traceback
 from collections.abc import Callable, Generator
 from pathlib import Path
 
-from qgis.PyQt.QtCore import QObject, QTimer
-from qgis.PyQt.QtWidgets import QApplication, QWidget
+from qgis.PyQt.QtCore import QObject, QPoint, Qt, QTimer, pyqtBoundSignal
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QDockWidget, QWidget
 from qgis.utils import iface, plugins
 
 PICTURES = Path(os.environ["NEAR_THINGS_PICTURES"])
+STEPS = 200
 # What a step of the tour waits for: a condition, and how many seconds at most.
 Wait = Generator[Callable[[], bool], None, None]
 
@@ -31,16 +33,108 @@ def seconds(duration: float) -> Callable[[], bool]:
     return lambda: time.monotonic() > end
 
 
+def press(text: str, within: QWidget) -> None:
+    """Press the button of that text, as a user would."""
+    for button in within.findChildren(QAbstractButton):
+        if button.text() == text and button.isVisible():
+            if not button.isEnabled():
+                raise RuntimeError(f"the button “{text}” is disabled")
+            button.click()
+            return
+    raise RuntimeError(f"no button “{text}”")
+
+
+def click_on(canvas: QWidget, east: float, north: float, *keys: Qt.KeyboardModifier) -> None:
+    """Click on a place given in the map's CRS."""
+    pixel = canvas.getCoordinateTransform().transform(east, north)
+    place = QPoint(round(pixel.x()), round(pixel.y()))
+    modifier = keys[0] if keys else Qt.KeyboardModifier.NoModifier
+    viewport = canvas.viewport()
+    QTest.mouseMove(viewport, place)
+    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, modifier, place)
+
+
+def wait_for(signal: pyqtBoundSignal) -> Callable[[], bool]:
+    """A condition that holds once the signal has come."""
+    came: list = []
+    signal.connect(lambda *_: came.append(True))
+    return lambda: bool(came)
+
+
 def tour() -> Wait:
     """The way from an empty project to places that look alike."""
     window = iface.mainWindow()
     window.resize(1280, 720)
     window.move(0, 0)
+    for dock in window.findChildren(QDockWidget):
+        if dock.objectName() in ("Browser", "Browser2"):
+            dock.hide()
     parts = plugins["near_things"]._window
-    yield seconds(2)
     parts.open_dock()
     yield seconds(1)
+    parts.dock.session.choose_workspace(str(Path(os.environ["HOME"]) / "work"))
+    yield seconds(1)
     shoot("01_start")
+    data, train, explore = (parts.dock.tabs.widget(n).widget() for n in range(3))
+    session, canvas = parts.dock.session, iface.mapCanvas()
+
+    written = wait_for(session.sample_written)
+    press("Try it on the sample landscape", data)
+    yield written
+    ready = data.build.build.isEnabled
+    yield lambda: ready() and not canvas.isDrawing()
+    yield seconds(1)
+    shoot("02_data")
+
+    written = wait_for(session.dataset_written)
+    press("Build", data)
+    yield seconds(4)
+    shoot("03_building")
+    yield written
+    yield seconds(2)
+    shoot("04_tiles")
+
+    session.show_page("train")
+    yield seconds(1)
+    shoot("05_train")
+    train.new_run.steps.setValue(STEPS)
+    written = wait_for(session.run_written)
+    press("Start", train)
+    yield seconds(45)
+    shoot("06_training")
+    yield written
+    yield seconds(2)
+    shoot("07_trained")
+
+    session.show_page("explore")
+    yield seconds(1)
+    shoot("08_explore")
+    explore.make_map.stride.setValue(8)
+    yield seconds(1)
+    written = wait_for(session.map_written)
+    press("Make embedding map", explore)
+    yield written
+    yield lambda: not canvas.isDrawing()
+    yield seconds(2)
+    shoot("09_map")
+
+    press("Find similar", explore)
+    yield lambda: explore.panel is not None
+    yield seconds(1)
+    extent = canvas.extent()
+    click_on(canvas, extent.center().x(), extent.center().y())
+    yield seconds(5)
+    shoot("10_similar")
+    east = extent.center().x() + extent.width() / 6
+    click_on(canvas, east, extent.center().y(), Qt.KeyboardModifier.ControlModifier)
+    yield seconds(5)
+    shoot("11_refined")
+
+    explore.close_panel()
+    yield seconds(1)
+    press("Scatter plot", explore)
+    yield seconds(15)
+    shoot("12_scatter")
 
 
 class Guide(QObject):
