@@ -138,7 +138,7 @@ class SetupCard(QWidget):
 
     def _lay_out(self) -> None:
         buttons = QVBoxLayout()
-        # One below the other: side by side they need more than a narrow dock has, in some languages.
+        # One below the other: side by side some languages need more than a narrow dock has.
         buttons.addWidget(self.set_up, 0, Qt.AlignmentFlag.AlignLeft)
         buttons.addWidget(self.existing, 0, Qt.AlignmentFlag.AlignLeft)
         after = QHBoxLayout()
