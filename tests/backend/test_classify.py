@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
+from affine import Affine
 
 from backend.classification import classifying
 from backend.classification.classifying import classify
@@ -282,6 +283,20 @@ def test_the_map_is_read_in_bounded_pieces_with_one_result(
     assert max(sizes) <= 16 * 8
     one, other = (rasterio.open(tmp_path / f"{n}.tif").read(1) for n in ("whole", "pieces"))
     assert np.array_equal(one, other)
+
+
+def test_blocks_as_large_as_the_image_are_read_in_parts(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(embedding_map, "READ_BYTES", 8 * 4 * 90 * 7)
+    path = tmp_path / "strip.tif"
+    grid = Affine(CELL, 0, CORNER[0], 0, -CELL, CORNER[1])
+    layout = dict(height=60, width=90, count=4, dtype="float32", crs=UTM, transform=grid)
+    with rasterio.open(path, "w", driver="GTiff", **layout, blockysize=60) as target:
+        target.write(separable())
+        assert target.block_shapes[0] == (60, 90)
+    with embedding_map.EmbeddingMap(path) as source:
+        windows = list(source.windows())
+    assert max(window.width * window.height for window in windows) <= 90 * 7
+    assert sum(window.width * window.height for window in windows) == 60 * 90
 
 
 def test_two_runs_of_one_job_agree(tmp_path, embedding, labels) -> None:

@@ -152,6 +152,8 @@ def test_changes_give_threshold_and_places(run, fake_backend, tmp_path) -> None:
     run("findchanges", **maps, THRESHOLD=0.0, POLYGONS=None, OUTPUT=str(tmp_path / "d.tif"))
     assert "--threshold=0.0" in asked(python)
     assert not any(a.startswith("--polygons") for a in asked(python))
+    result = run("findchanges", **maps, OUTPUT=str(tmp_path / "e.tif"))
+    assert result["OUTPUT"] == str(tmp_path / "e.tif")
 
 
 def test_polygons_of_changes_are_made_unless_declined(provider) -> None:
