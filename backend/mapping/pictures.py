@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 import numpy as np
 import rasterio
@@ -137,7 +137,7 @@ def _write_layer(
 
 def write_category_names(path: Path, names: list[str]) -> None:
     """GDAL keeps the names of categories in a file beside a GeoTIFF."""
-    items = "".join(f"      <Category>{escape(name)}</Category>\n" for name in names)
+    items = "".join(f"      <Category>{escape(name, quote=False)}</Category>\n" for name in names)
     with whole_file(path.with_name(f"{path.name}.aux.xml")) as temporary:
         temporary.write_text(
             '<PAMDataset>\n  <PAMRasterBand band="1">\n    <CategoryNames>\n'

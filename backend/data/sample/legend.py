@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from importlib import resources
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 _TABLE = json.loads(
     (resources.files("backend.data.class_tables") / "sample-landscape.json").read_text("utf-8")
@@ -29,7 +29,7 @@ def write_category_names(path: Path) -> None:
     names = {code: entry["name"] for entry in LEGEND for code in entry["codes"]}
     names[NODATA_CODE] = "No data"
     categories = "".join(
-        f"      <Category>{escape(names.get(code, ''))}</Category>\n"
+        f"      <Category>{escape(names.get(code, ''), quote=False)}</Category>\n"
         for code in range(max(names) + 1)
     )
     path.with_name(f"{path.name}.aux.xml").write_text(

@@ -96,7 +96,8 @@ def _open(
     except SettingsError as error:
         raise RequestError(f"the labels cannot be opened: {error}") from error
     layer = open_land_cover(job, scenes, reporter)
-    assert layer is not None
+    if layer is None:
+        raise RequestError("there is no layer of labels", "give --labels")
     return layer
 
 
