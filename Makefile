@@ -83,6 +83,7 @@ translations: ## bring template and translations up to date with the plugin's te
 package: ## the plugin as a zip for QGIS (dist/near_things.zip)
 	@mkdir -p dist
 	@git archive --format=zip --prefix=near_things/ --output=dist/near_things.zip HEAD
+	@python3 tests/package_check.py dist/near_things.zip
 	@echo "dist/near_things.zip: install it in QGIS by Plugins > Install from ZIP"
 
 clean: ## remove demo, caches and dist; .venv stays

@@ -1,4 +1,4 @@
-"""What the plugin repository asks of an upload: `python tests/package_check.py dist/near_things.zip`.
+"""What the plugin repository asks of an upload: `python tests/package_check.py FILE.zip`.
 
 Prints what is wrong, a line each, and exits with 1 where anything is.
 """
