@@ -22,6 +22,7 @@ class Session(QObject):
     `dataset_written`, `run_written` and `map_written` give the path of what is now whole (a run:
     of its folder); `workspace_changed` comes when all lists are to be read anew;
     `sample_written` gives the sample landscape's scenes and its land cover, which then are layers.
+    `closed` comes when the plugin is unloaded: what lies on the map is to be taken away.
     """
 
     workspace_changed = pyqtSignal()
@@ -30,6 +31,7 @@ class Session(QObject):
     map_written = pyqtSignal(str)
     sample_written = pyqtSignal(list, str)
     page_wanted = pyqtSignal(str)
+    closed = pyqtSignal()
 
     def __init__(self, iface: Any, parent: Optional[QObject] = None) -> None:
         super().__init__(parent)
@@ -49,6 +51,7 @@ class Session(QObject):
             signal.disconnect(self.find_workspace)
         for job in list(self._jobs):
             job.cancel()
+        self.closed.emit()
 
     def find_workspace(self, *_: object) -> None:
         """Look anew which folder is the work folder."""

@@ -516,6 +516,26 @@ def test_patches_are_those_of_the_mask(provider) -> None:
     assert find_patches(np.zeros((3, 3), bool), np.ones(3)) == []
 
 
+def test_nothing_stays_on_the_map_when_the_plugin_is_unloaded(
+    session, raw, tmp_path, project
+) -> None:
+    from near_things.qgis_plugin.gui.explore_page.page import ExplorePage
+
+    page = ExplorePage(session)
+    canvas = session.iface.mapCanvas()
+    before = len(canvas.items())
+    page._open(write_map_vectors(tmp_path / "zion.vectors", raw), "zion", None)
+    search = page.panel.search
+    search.set_pins([search.pin_on(cell(20, 30))])
+    assert answered(page.panel) and len(canvas.items()) > before
+    folder = search._folder
+    assert folder.exists()
+    session.closed.emit()
+    assert page.panel is None and canvas.mapTool() is None
+    assert len(canvas.items()) == before and project.mapLayers() == {}
+    assert not folder.exists()
+
+
 def test_a_million_cells_never_block_the_window(session, tmp_path, project) -> None:
     from near_things.qgis_plugin.gui.explore_page.page import ExplorePage
 

@@ -48,7 +48,7 @@ class ExplorePage(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self.overview)
         self._share_encoder()
-        self.destroyed.connect(self._keeper.close)
+        session.closed.connect(self._leave)
 
     def find_similar(self, target: Searchable, kept: Optional[KeptSearch] = None) -> None:
         """Open the search of a map or dataset; its vectors are laid out first where needed."""
@@ -154,6 +154,13 @@ class ExplorePage(QWidget):
         else:
             # A dataset's vectors, or those of a map that is gone, are opened as they were.
             self._open(kept.vectors, "", kept)
+
+    def _leave(self) -> None:
+        """The plugin is unloaded."""
+        self.close_panel()
+        if self._preparing is not None:
+            self._preparing.cancel()
+        self._keeper.close()
 
     def _share_encoder(self) -> None:
         self.map_box.set_encoder(self.make_map.chosen_encoder)
