@@ -87,9 +87,9 @@ class Search(QObject):
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def pin_at(self, x: float, y: float, is_example: bool = True) -> Optional[Pin]:
-        """A pin at a point; None where there are no vectors."""
+        """A pin on the tile at a point; None where there are no vectors."""
         position = self.vectors.position_at(x, y)
-        return None if position is None else Pin(position, x, y, is_example)
+        return None if position is None else self.pin_on(position, is_example)
 
     def pin_on(self, position: int, is_example: bool = True) -> Pin:
         """A pin in the middle of a place."""

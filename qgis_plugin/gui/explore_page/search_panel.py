@@ -308,7 +308,7 @@ class SearchPanel(QWidget):
         words = tr("{count} places of {total}, in {seconds} s.").format(
             count=len(answer.positions),
             total=f"{int(self.search.vectors.valid.sum()):,}",
-            seconds=f"{seconds:.2f}",
+            seconds=f"{max(seconds, 0.01):.2f}",
         )
         if not self.search.can_show_pictures:
             words += " " + tr(
