@@ -70,7 +70,9 @@ class BuildRequest:
 
     def estimate_arguments(self, footprints: str = "") -> List[str]:
         """The arguments of `backend.estimate`. Raises SettingsError."""
-        return to_arguments(make_job(EstimateJob, {**self.values(), "footprints": footprints}))
+        # Where a dataset will lie changes nothing of it.
+        values = {**self.values(), "output": "", "footprints": footprints}
+        return to_arguments(make_job(EstimateJob, values))
 
     def command(self) -> str:
         """The command line that does the same in a shell. Raises SettingsError."""

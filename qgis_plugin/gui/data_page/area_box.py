@@ -15,7 +15,7 @@ from qgis.core import (
     QgsWkbTypes,
 )
 from qgis.gui import QgsMapLayerComboBox, QgsMapToolExtent, QgsRubberBand
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -26,6 +26,8 @@ from ...tiles.scene_sources import SceneSource
 from ...translation import tr
 
 COLOUR = "#ffb000"
+# A map that is dragged moves many times a second.
+VIEW_MILLISECONDS = 400
 
 
 class AreaBox(QWidget):
@@ -71,7 +73,10 @@ class AreaBox(QWidget):
         layout.setSpacing(4)
         layout.addLayout(row)
         layout.addWidget(self.layers)
-        canvas.extentsChanged.connect(self._take_view)
+        self._view_timer = QTimer(self)
+        self._view_timer.setSingleShot(True)
+        self._view_timer.timeout.connect(self._take_view)
+        canvas.extentsChanged.connect(self._wait_for_view)
         self._show()
 
     def choose(self, kind: str) -> None:
@@ -154,11 +159,6 @@ class AreaBox(QWidget):
             )
         return self._exported[state]
 
-    def remove(self) -> None:
-        """Take what was drawn off the canvas for good."""
-        self._canvas.extentsChanged.disconnect(self._take_view)
-        self._canvas.scene().removeItem(self._band)
-
     def _choose(self, *_: object) -> None:
         self._show()
         if self.current() == DRAWN and self._drawn is None:
@@ -182,6 +182,10 @@ class AreaBox(QWidget):
         if self._tool_before is not None:
             self._canvas.setMapTool(self._tool_before)
         self.set_drawn(rectangle, self._canvas.mapSettings().destinationCrs())
+
+    def _wait_for_view(self) -> None:
+        if self.current() == VIEW:
+            self._view_timer.start(VIEW_MILLISECONDS)
 
     def _take_view(self) -> None:
         if self.current() == VIEW:

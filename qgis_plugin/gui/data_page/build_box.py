@@ -116,6 +116,10 @@ class BuildBox(QWidget):
         self.fewer.hide()
         self._enable()
 
+    def complete_request(self, request: BuildRequest) -> None:
+        """Take up the request of before, now with the files that a build reads."""
+        self._request = request
+
     def set_request(self, request: BuildRequest, problem: str, notes: List[str]) -> None:
         """Take up a request: estimate it, or say what speaks against it."""
         self._request, self._problem = request, problem
@@ -236,7 +240,6 @@ class BuildBox(QWidget):
 
     def _take_end(self, successful: bool, results: Any, message: str) -> None:
         self.job = None
-        self._answered = []
         self._enable()
         if not successful:
             self._session.tell(

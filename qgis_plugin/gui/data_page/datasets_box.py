@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, List, Optional
 
-from qgis.core import Qgis
+from qgis.core import Qgis, QgsApplication
 from qgis.PyQt.QtCore import Qt, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import (
@@ -50,7 +50,7 @@ class DatasetRow(QWidget):
             # A long name must not make the dock wider.
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.eye = QToolButton()
-        self.eye.setText("👁")
+        self.eye.setIcon(QgsApplication.getThemeIcon("/mActionShowAllLayers.svg"))
         self.eye.setCheckable(True)
         self.eye.setAutoRaise(True)
         self.eye.setToolTip(tr("Show or hide the tiles on the map"))

@@ -37,12 +37,6 @@ class GroundPreview:
         for band in (self.tile, self.around):
             band.hide()
 
-    def remove(self) -> None:
-        """Take the rubber bands off the canvas for good."""
-        scene = self._canvas.scene()
-        for band in (self.tile, self.around):
-            scene.removeItem(band)
-
     def _draw(self, band: QgsRubberBand, shape: QgsGeometry) -> None:
         band.setToGeometry(shape, None)
         band.show()

@@ -177,8 +177,8 @@ class LandCoverBox(QWidget):
         table = self.table()
         if table is None or not table.rows:
             return tr(
-                "The land cover “{name}” names no classes. Name them with the button beside it, or fill "
-                "them from a built-in table."
+                "The land cover “{name}” names no classes. Name them with the button beside "
+                "it, or fill them from a built-in table."
             ).format(name=layer.name())
         return table.problem()
 

@@ -141,6 +141,7 @@ class DataPage(QWidget):
         self.build.fewer_wanted.connect(self.count.spin.setValue)
         self.build.about_to_build.connect(lambda: self.update_request(for_build=True))
         self._session.workspace_changed.connect(self.update_request)
+        self._session.dataset_written.connect(self.update_request)
         self._session.sample_written.connect(self._take_sample)
 
     def _refresh_later(self, *_: object) -> None:
@@ -216,7 +217,9 @@ class DataPage(QWidget):
         problem = problem or self.area.problem(request.scenes, request.chip_px)
         if not problem:
             problem = self._add_files(request, for_build)
-        if request.scenes:
+        if for_build and not problem:
+            self.build.complete_request(request)
+        elif request.scenes:
             self.build.set_request(request, problem, notes(request, cover))
         else:
             self.build.say(problem)

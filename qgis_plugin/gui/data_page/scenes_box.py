@@ -30,7 +30,7 @@ from ..session import Session
 from .bands_dialog import BandsDialog
 
 NAME, WHAT, DATE = range(3)
-ROWS_SHOWN = 4
+ROWS_SHOWN = 3
 
 
 class ScenesBox(QWidget):
