@@ -600,7 +600,7 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
-   <source>The land cover “{name}” names no classes. Choose “Edit…” to name them, or fill them from a built-in table.</source>
+   <source>The land cover “{name}” names no classes. Name them with the button beside it, or fill them from a built-in table.</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -600,8 +600,8 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
-   <source>The land cover “{name}” names no classes. Choose “Edit…” to name them, or fill them from a built-in table.</source>
-   <translation>Die Landbedeckung „{name}“ nennt keine Klassen. Mit „Bearbeiten …“ benennen oder aus einer eingebauten Tabelle füllen.</translation>
+   <source>The land cover “{name}” names no classes. Name them with the button beside it, or fill them from a built-in table.</source>
+   <translation>Die Landbedeckung „{name}“ nennt keine Klassen. Sie mit der Schaltfläche daneben benennen oder aus einer mitgelieferten Tabelle füllen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
