@@ -69,6 +69,11 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <location filename="../../qgis_plugin/explore/scenes.py" />
+   <source>{name} ({count} files)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/algorithm_job.py" />
    <source>“{title}” ended without saying why.</source>
    <translation type="unfinished" />
@@ -1024,6 +1029,11 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/explore_page/page.py" />
+   <source>Kept as “{name}”.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
    <source>New search</source>
    <translation type="unfinished" />
@@ -1116,6 +1126,16 @@
   <message>
    <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
    <source>The map shows what is at least so similar</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Dim the rest</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Darken the map where it is less alike than the threshold</source>
    <translation type="unfinished" />
   </message>
   <message>

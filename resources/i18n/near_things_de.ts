@@ -69,6 +69,11 @@
    <translation>{scene} (der Encoder hat aus ihr gelernt)</translation>
   </message>
   <message>
+   <location filename="../../qgis_plugin/explore/scenes.py" />
+   <source>{name} ({count} files)</source>
+   <translation>{name} ({count} Dateien)</translation>
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/algorithm_job.py" />
    <source>“{title}” ended without saying why.</source>
    <translation>„{title}“ endete ohne Angabe eines Grundes.</translation>
@@ -1024,6 +1029,11 @@
    <translation>Hier gibt es keine Vektoren. Die Nadel bleibt, wo sie war.</translation>
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/explore_page/page.py" />
+   <source>Kept as “{name}”.</source>
+   <translation>Behalten als „{name}“.</translation>
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/explore_page/pin_editor.py" />
    <source>New search</source>
    <translation>Neue Suche</translation>
@@ -1117,6 +1127,16 @@
    <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
    <source>The map shows what is at least so similar</source>
    <translation>Die Karte zeigt, was mindestens so ähnlich ist</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Dim the rest</source>
+   <translation>Rest abdunkeln</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
+   <source>Darken the map where it is less alike than the threshold</source>
+   <translation>Die Karte dort abdunkeln, wo sie weniger ähnlich ist als die Schwelle</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/explore_page/search_panel.py" />
