@@ -35,6 +35,8 @@ LAND_COVER = {"geokr"}
 METHODS = ("saumoco", "moco", "cmc", "tile2vec", "tile2vec-bce", "geokr", "multitask")
 MEASURES = {"knn_5": "kNN, k = 5", "knn_20": "kNN, k = 20", "logistic_regression": "linear"}
 CUDA_STEPS, CUDA_BATCH = 5000, 256
+# Tiles that make one sample; two changed views of a tile are one.
+TILES_PER_SAMPLE = {"saumoco": 2, "tile2vec": 3, "tile2vec-bce": 3}
 
 
 def learn(data: str, method: str, seed: int, settings: argparse.Namespace, folder: Path) -> dict:
@@ -193,7 +195,7 @@ def measure(data: str, settings: argparse.Namespace, folder: Path) -> dict:
         content["methods"][method] = dict(
             results=summarise(records),
             minutes=statistics.fmean(record["minutes"] for record in records),
-            images=settings.steps * settings.batch_size,
+            images=settings.steps * settings.batch_size * TILES_PER_SAMPLE.get(method, 1),
         )
         for part in ("fit", "test"):
             content[part] = round(statistics.fmean(r["data"]["tiles"][part] for r in records))

@@ -127,7 +127,7 @@ def test_fact_5_1_13_nce_of_equal_scores(draws: int, expected: float) -> None:
     )
 
 
-def test_value_nce_of_four_scores() -> None:
+def test_fact_16_value_nce_of_four_scores() -> None:
     """Cosines .9, .1, -.2, 0 at temperature 0.07, of a population of 3.
 
     The value has the released code's 1e-7 in its four denominators, which adds 3.4e-7 here.

@@ -262,7 +262,7 @@ def test_band_statistics_against_brute_force() -> None:
     np.testing.assert_allclose(whole, features.band_statistics(tiles[:1], 65535.0), rtol=1e-6)
 
 
-def test_encoder_vectors_equal_single_tiles_and_leave_the_encoder_as_it_was(
+def test_fact_24_vectors_equal_single_tiles_and_leave_the_encoder_as_it_was(
     small_dataset: TileDataset,
 ) -> None:
     tiles = dataset_labels.labelled_tiles_of_dataset(small_dataset, label_column="", purity=0.6)

@@ -47,7 +47,7 @@ def brute_force(query, key, negatives, temperature, masked=None) -> float:
     ("length", "expected"),
     [(1024, 6.932448), (16384, 9.704122), (65536, 11.090370), (100000, 11.512935)],
 )
-def test_value_infonce_of_equal_logits_is_ln_k_plus_1(length: int, expected: float) -> None:
+def test_fact_16_value_infonce_of_equal_logits_is_ln_k_plus_1(length: int, expected: float) -> None:
     query = unit_vectors(4, 8, 0)
     negatives = torch.zeros(length, 8, dtype=torch.float64)
     loss = loss_of(query, torch.zeros_like(query), negatives, 0.07)
@@ -63,7 +63,7 @@ def test_value_infonce_of_equal_logits_is_ln_k_plus_1(length: int, expected: flo
         (0.07, 2.9129867721, (-13.50981051, 13.50981045), (-15.13098775, 11.34824081)),
     ],
 )
-def test_value_infonce_2d(temperature, expected, gradient, tangential) -> None:
+def test_fact_16_value_infonce_2d(temperature, expected, gradient, tangential) -> None:
     query = QUERY.clone().requires_grad_()
     loss = loss_of(query, KEY, NEGATIVES, temperature)
     loss.backward()
@@ -76,7 +76,7 @@ def test_value_infonce_2d(temperature, expected, gradient, tangential) -> None:
     assert float(single) == pytest.approx(expected, abs=1e-5)
 
 
-def test_value_infonce_2d_through_the_normalisation() -> None:
+def test_fact_16_value_infonce_2d_through_the_normalisation() -> None:
     raw = torch.tensor([[3.0, 4.0]], dtype=torch.float64, requires_grad=True)
     loss_of(functional.normalize(raw, dim=1), KEY, NEGATIVES, 1.0).backward()
     assert raw.grad[0].tolist() == pytest.approx((-0.12949293, 0.09711970), abs=1e-8)
@@ -86,7 +86,7 @@ def test_value_infonce_2d_through_the_normalisation() -> None:
     ("temperature", "expected"),
     [(0.07, 0.792382), (0.1, 0.389460), (0.2, 0.097583), (0.5, 0.015623), (1.0, 0.003906)],
 )
-def test_value_log_mgf_of_a_random_cosine(temperature: float, expected: float) -> None:
+def test_fact_16_value_log_mgf_of_a_random_cosine(temperature: float, expected: float) -> None:
     """ln Γ(D/2) (2T)^(D/2-1) I_{D/2-1}(1/T) - the closed form, and random vectors agree."""
     dimension = 128
     order = dimension / 2 - 1
@@ -106,6 +106,7 @@ def test_value_log_mgf_of_a_random_cosine(temperature: float, expected: float) -
 @pytest.mark.parametrize(
     ("temperature", "length", "expected"),
     [
+        (0.07, 100_000, {0: 12.3053, 0.5: 5.1682, 0.9: 0.4548, 1: 0.1293}),
         (0.07, 65536, {0: 11.8827, 0.5: 4.7486, 0.9: 0.3202, 1: 0.0866}),
         (0.07, 16384, {0: 10.4965, 0.5: 3.3879, 0.9: 0.0902, 1: 0.0224}),
         (0.07, 1024, {0: 7.7243, 0.5: 1.0253, 0.9: 0.0059, 1: 0.0014}),
@@ -113,7 +114,7 @@ def test_value_log_mgf_of_a_random_cosine(temperature: float, expected: float) -
         (1.0, 65536, {0: 11.0943, 0.5: 10.5943, 0.9: 10.1943, 1: 10.0943}),
     ],
 )
-def test_value_expected_loss_by_positive_cosine(temperature, length, expected) -> None:
+def test_fact_16_value_expected_loss_by_positive_cosine(temperature, length, expected) -> None:
     query = unit_vectors(16, 128, 2, torch.float32)
     aside = functional.normalize(unit_vectors(16, 128, 3, torch.float32), dim=1)
     aside = functional.normalize(aside - (aside * query).sum(1, keepdim=True) * query, dim=1)

@@ -130,7 +130,7 @@ def test_fact_44_the_total_and_what_a_dropped_task_takes_with_it(dataset, tasks)
         assert outcome.loss.item() == pytest.approx(20 * parts[0] + parts[1] + parts[2], rel=1e-6)
 
 
-def test_a_weight_of_0_is_the_same_as_leaving_the_task_out(dataset) -> None:
+def test_fact_5_9_8_a_weight_of_0_is_the_same_as_leaving_the_task_out(dataset) -> None:
     weightless = make(dataset, transform_weight=0)
     without = make(dataset, tasks=("inpainting", "contrast"))
     one, other = forward(weightless, dataset), forward(without, dataset)

@@ -124,7 +124,9 @@ def test_nt_xent_equals_the_definition(temperature: float, self_similarity: str)
         (1.0, "zeroed", 1.5412),
     ],
 )
-def test_values_of_nt_xent(temperature: float, self_similarity: str, expected: float) -> None:
+def test_fact_5_1_1_values_of_nt_xent(
+    temperature: float, self_similarity: str, expected: float
+) -> None:
     value = nt_xent(FIRST, SECOND, temperature=temperature, self_similarity=self_similarity)
     # The last value is known to four places.
     assert float(value) == pytest.approx(

@@ -42,7 +42,7 @@ def test_fact_11_embeddings_have_norm_1(stem: str) -> None:
 @pytest.mark.parametrize(
     ("stem", "side", "after"), [("imagenet", 50, 13), ("imagenet", 64, 16), ("medium", 32, 16)]
 )
-def test_value_side_of_the_first_feature_map(stem: str, side: int, after: int) -> None:
+def test_fact_1b_value_side_of_the_first_feature_map(stem: str, side: int, after: int) -> None:
     backbone = build_encoder(EncoderShape("resnet18", stem, 4, 32, 128), seed=0).backbone
     first = backbone.maxpool(backbone.conv1(torch.zeros(1, 4, side, side)))
     assert first.shape[2:] == (after, after)
@@ -57,7 +57,7 @@ def test_the_small_stem_keeps_the_resolution() -> None:
     assert backbone.maxpool(backbone.conv1(torch.zeros(1, 4, 9, 9))).shape == (1, 64, 9, 9)
 
 
-def test_initial_weights_are_the_published_ones() -> None:
+def test_fact_1b_initial_weights_are_the_published_ones() -> None:
     encoder = build_encoder(EncoderShape("resnet18", "imagenet", 4, 32, 128), seed=3)
     weight = encoder.projection.weight
     assert float(weight.detach().std()) == pytest.approx(math.sqrt(2 / 512), rel=0.02)

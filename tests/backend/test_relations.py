@@ -56,11 +56,11 @@ def published_crop(record: np.ndarray, row: int, column: int, tile: int) -> np.n
     return padded[row - r : row + r, column - r : column + r]
 
 
-def test_value_reflect_pad() -> None:
+def test_fact_16_value_reflect_pad() -> None:
     assert np.pad([1, 2, 3], 1, mode="reflect").tolist() == [2, 1, 2, 3, 2]
 
 
-def test_value_geometry_naip(naip: TileDataset) -> None:
+def test_fact_16_value_geometry_naip(naip: TileDataset) -> None:
     """Padded 300, centre 150, neighbour centres 50 … 249, anchor rows 100 – 149 of the record."""
     record = np.asarray(naip.chips[0][0, 0])
     anchor = cut(naip, np.array([0]), np.array([[0, 0]]))[0, 0]
@@ -72,7 +72,7 @@ def test_value_geometry_naip(naip: TileDataset) -> None:
         assert np.array_equal(ours, published_crop(record, centre_row, centre_column, 50))
 
 
-def test_value_geometry_sentinel2() -> None:
+def test_fact_16_value_geometry_sentinel2() -> None:
     """On the 60 m grid neighbours lie -16 … 15 steps of 6 px away."""
     offsets = offsets_of(Near(100, step_px=6), 20_000, seed=3)
     assert sorted(set(offsets.ravel().tolist())) == [6 * k for k in range(-16, 16)]

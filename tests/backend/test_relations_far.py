@@ -202,6 +202,22 @@ def test_dates_of_one_place_are_not_distant_from_each_other() -> None:
     assert set(draws(Far("other-image"), 0, ground, 500).tolist()) == {1, 2, 3}
 
 
+def test_scenes_of_a_local_crs_are_measured_in_it() -> None:
+    """A building site's coordinates have no degrees; two grids of one site are one place."""
+    site = 'LOCAL_CS["Site",UNIT["metre",1]]'
+    records = [
+        scene("one", site, 0, 0, 1.0),
+        scene("half a pixel off", site, 30.5, 0, 1.0),
+        scene("away", site, 500, 0, 1.0),
+        scene("on Earth", "EPSG:32631", 500_000, 5_000, 10.0),
+    ]
+    corners = np.array([[10, 40], [10, 10], [10, 40], [10, 40]])
+    ground = Ground(np.arange(4), np.arange(4), corners, 1.0, records, tile_size_px=8)
+    assert ground.places.tolist() == [0, 0, 1, 2]
+    assert ground.centres[1].tolist() == [14, 44.5]
+    assert set(draws(Far("outside-square", 20), 0, ground, 200).tolist()) == {2, 3}
+
+
 def test_scenes_that_no_crs_places_are_places_of_their_own() -> None:
     ground = grounds()
     assert np.array_equal(ground.places, ground.scenes)

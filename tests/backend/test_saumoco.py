@@ -29,7 +29,7 @@ class MeanPixel(nn.Module):
 
 
 @pytest.mark.parametrize("neighbours", [1, 3])
-def test_the_key_is_the_mean_of_the_neighbours_scaled_to_length_1(
+def test_fact_5_7_7_the_key_is_the_mean_of_the_neighbours_scaled_to_length_1(
     small_dataset, neighbours: int
 ) -> None:
     recipe = make(small_dataset, neighbours=neighbours)

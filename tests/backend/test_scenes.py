@@ -117,7 +117,7 @@ def test_fact_6_coarser_files_come_on_to_the_finest_grid(tmp_path):
     np.testing.assert_allclose(both[0, 2:-2, 2:-2], fine[2:-2, 2:-2], atol=1e-3)
 
 
-def test_value_resize_clamps_at_the_edge(tmp_path):
+def test_fact_6_value_resize_clamps_at_the_edge(tmp_path):
     """[0, 1] on four pixels: 0, 1/4, 3/4, 1 (pixel centres, the edge held)."""
     write_raster(tmp_path / "fine.tif", np.zeros((4, 4), "float32"))
     coarse = np.array([[0, 1], [0, 1]], "float32")

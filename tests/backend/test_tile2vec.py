@@ -102,7 +102,7 @@ def test_separate_passes_normalise_each_role_by_itself(small_dataset) -> None:
         assert recipe.encoder.backbone.bn1.num_batches_tracked.item() - before == passes
 
 
-def test_equal_tiles_have_equal_embeddings_and_finite_gradients(small_dataset) -> None:
+def test_fact_18_equal_tiles_have_equal_embeddings_and_finite_gradients(small_dataset) -> None:
     recipe = make(small_dataset)
     flat = torch.ones(3, 8, 4, 8, 8)
     outcome = forward(recipe, flat)
@@ -112,7 +112,7 @@ def test_equal_tiles_have_equal_embeddings_and_finite_gradients(small_dataset) -
     assert all(torch.isfinite(g).all() for g in gradients)
 
 
-def test_a_loss_that_stands_at_the_margin_is_told_as_collapse(small_dataset) -> None:
+def test_fact_18_a_loss_that_stands_at_the_margin_is_told_as_collapse(small_dataset) -> None:
     recipe = make(small_dataset, margin=4.0)
     recipe.encoder = MeanPixel(0.0)
     loss = forward(recipe, some_tiles()).loss.item()

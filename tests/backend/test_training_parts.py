@@ -43,7 +43,7 @@ class Listener:
         self.metrics.append((step, values))
 
 
-def test_value_published_plan_and_schedule() -> None:
+def test_fact_1d_value_published_plan_and_schedule() -> None:
     """391 steps an epoch, the last of 160; ×0.5 every 30 epochs; the rates sum to 60 epochs'."""
     published = job(method="saumoco-naip-published")
     plan = make_plan(published, 100_000)

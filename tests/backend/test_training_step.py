@@ -103,7 +103,9 @@ def test_the_gradient_is_clipped_and_its_norm_is_that_from_before(small_dataset)
         assert after == pytest.approx(clip or float(norm), rel=1e-3)
 
 
-def test_the_first_losses_are_low_then_rise_as_real_keys_fill_the_queue(small_dataset) -> None:
+def test_fact_26_the_first_losses_are_low_then_rise_as_real_keys_fill_the_queue(
+    small_dataset,
+) -> None:
     """At the start all tiles lie close together and the queue is random: the loss is low."""
     learner, batches = make(
         small_dataset, learning_rate=1e-4, temperature=0.07, embedding_dimension=128

@@ -31,7 +31,7 @@ def some_roles(batch: int = 7, dimension: int = 5, seed: int = 0) -> tuple[Tenso
     return tuple(2 * torch.randn(shape, generator=generator, dtype=torch.float64))
 
 
-def test_value_triplet_batch() -> None:
+def test_fact_16_value_triplet_batch() -> None:
     assert distances(A, N).tolist() == [5, 0.5]
     assert distances(A, D).tolist() == [10, 12]
     assert float(loss_of((A, N, D))) == 2.5
@@ -43,7 +43,7 @@ def test_value_triplet_batch() -> None:
     ("reduction", "expected"),
     [("frobenius", 2.7599912225), ("mean", 2.6789350), ("sum", 2.5 + 0.02 * 17.89350)],
 )
-def test_value_triplet_with_the_penalty_on_norms(reduction: str, expected: float) -> None:
+def test_fact_16_value_triplet_with_the_penalty_on_norms(reduction: str, expected: float) -> None:
     assert float(loss_of((A, N, D), 0.01, reduction)) == pytest.approx(expected, abs=1e-7)
     norms = [float(norm_penalty([z], reduction="frobenius")) for z in (A, N, D)]
     assert norms == pytest.approx([2.236068, 6.184658, 17.578396], abs=1e-6)
@@ -53,7 +53,7 @@ def test_value_triplet_with_the_penalty_on_norms(reduction: str, expected: float
         norm_penalty([A], reduction="squares")
 
 
-def test_value_gradients_with_the_frobenius_penalty() -> None:
+def test_fact_16_value_gradients_with_the_frobenius_penalty() -> None:
     roles = tuple(z.clone().requires_grad_() for z in (A, N, D))
     loss_of(roles, 0.01, "frobenius").backward()
     expected = (
@@ -66,7 +66,7 @@ def test_value_gradients_with_the_frobenius_penalty() -> None:
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum", "frobenius"])
-def test_value_loss_equals_a_loop(reduction: str) -> None:
+def test_fact_16_value_loss_equals_a_loop(reduction: str) -> None:
     roles = some_roles(batch=40)
     hinges, squares, norms = [], [0.0] * 3, [0.0] * 3
     for a, n, d in zip(*(z.tolist() for z in roles), strict=True):
@@ -157,7 +157,7 @@ def test_fact_20_value_ln_2_where_all_scores_are_zero() -> None:
     assert float(pair_cross_entropy(zero, zero)) == pytest.approx(math.log(2), abs=1e-15)
 
 
-def test_value_gradients_of_the_pair_loss() -> None:
+def test_fact_16_value_gradients_of_the_pair_loss() -> None:
     """∂L/∂s_an = (σ(s_an) - 1)/2B and ∂L/∂s_ad = σ(s_ad)/2B; swapped labels negate it at 0."""
     near, far = (z[:, 0].clone().requires_grad_() for z in some_roles()[:2])
     loss = pair_cross_entropy(near, far)

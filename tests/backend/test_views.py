@@ -109,7 +109,7 @@ def test_fact_9_bands_without_constants_raise(small_dataset: TileDataset) -> Non
         offset_and_scale("saumoco-sentinel2", information)
 
 
-def test_value_band_orders() -> None:
+def test_fact_9_value_band_orders() -> None:
     """From the order of training to the order of EuroSAT's files."""
     take = [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 8]
     assert tuple(SENTINEL2_BANDS[n] for n in take) == EUROSAT_FILE_ORDER
@@ -121,7 +121,7 @@ def test_value_band_orders() -> None:
     assert tuple(stack[n] for n in direct) == EUROSAT_FILE_ORDER
 
 
-def test_value_the_released_order_gives_five_bands_another_bands_constants(
+def test_fact_9_value_the_released_order_gives_five_bands_another_bands_constants(
     small_dataset: TileDataset,
 ) -> None:
     """The table of the released defect: B09 comes out at mean +2190 and deviation 1231."""
