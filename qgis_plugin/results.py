@@ -190,9 +190,10 @@ def load_beside(path: str, result: ResultLayer, output: str, context: QgsProcess
     project = context.project()
     if project is None:
         return
-    details = QgsProcessingContext.LayerDetails(
-        result.name, project, output, QgsProcessingUtils.LayerHint.UnknownType
-    )
+    # Without a hint QGIS tries a raster as a vector layer first, and complains in its log.
+    hints = QgsProcessingUtils.LayerHint
+    hint = hints.Raster if Path(path).suffix == ".tif" else hints.Vector
+    details = QgsProcessingContext.LayerDetails(result.name, project, output, hint)
     _fill(details, result)
     context.addLayerToLoadOnCompletion(path, details)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from qgis.core import QgsProcessingOutputRasterLayer
 
 from ...backend.contract.jobs import EmbedJob
+from ..explore.maps import about_lines, map_tags
 from ..results import finish_output, is_loaded, load_beside
 from . import checks
 from .base import BackendAlgorithm
@@ -71,6 +72,8 @@ class MakeEmbeddingMap(BackendAlgorithm):
     def results(self, job, teller, parameters, context):
         output = Path(job.output)
         about = f"Of {' '.join(job.scenes)} by the encoder {job.encoder}"
+        # What the map says of itself: encoder, dataset, date, parameters.
+        about = f"{about}\n{about_lines(map_tags(output))}".strip()
         result = self.result_layer("Embedding map", job.output, order=2, abstract=about)
         finish_output(job.output, result, context)
         found = {"OUTPUT": job.output}

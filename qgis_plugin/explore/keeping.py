@@ -15,6 +15,7 @@ from typing import Any, Dict, Iterable, List, Tuple
 
 import numpy as np
 from qgis.core import (
+    Qgis,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransformContext,
     QgsFeature,
@@ -25,7 +26,7 @@ from qgis.core import (
     QgsVectorFileWriter,
     QgsWkbTypes,
 )
-from qgis.PyQt.QtCore import QVariant
+from qgis.PyQt.QtCore import QMetaType, QVariant
 
 from ..workspace import file_name
 from .answer import Answer
@@ -38,7 +39,11 @@ SCHEMA = "near-things-search"
 VERSION = 1
 RECORD = "search.json"
 LAYERS = ("pins", "places", "areas")
-INTEGER, REAL, TEXT = QVariant.Type.Int, QVariant.Type.Double, QVariant.Type.String
+# QGIS names the types of fields by Qt 6's names since 3.38.
+if Qgis.QGIS_VERSION_INT >= 33800:
+    INTEGER, REAL, TEXT = QMetaType.Type.Int, QMetaType.Type.Double, QMetaType.Type.QString
+else:
+    INTEGER, REAL, TEXT = QVariant.Type.Int, QVariant.Type.Double, QVariant.Type.String
 
 
 class KeepingError(Exception):

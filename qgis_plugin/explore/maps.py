@@ -29,6 +29,15 @@ def map_tags(path: Path) -> Dict[str, str]:
     return tags if tags.get("schema") == MAP_SCHEMA else {}
 
 
+def about_lines(tags: Dict[str, str]) -> str:
+    """What a layer's metadata say of a map: one line for each thing that is known."""
+    names = (
+        "encoder", "dataset", "features", "bands", "tile_size_px", "stride_px", "scene",
+        "scene_files", "date", "software",
+    )  # fmt: skip
+    return "\n".join(f"{name}: {tags[name]}" for name in names if tags.get(name))
+
+
 def encoder_of(tags: Dict[str, str]) -> str:
     """The file of the encoder that made a map, by the command that makes it again; else empty."""
     try:

@@ -752,6 +752,9 @@ def test_a_map_is_made_from_the_page_and_offered(page, session, fake_backend, pr
     assert "lays its vectors out" in page.map_box.about.text()
     group = project.layerTreeRoot().findGroup("Near Things").findGroup("zion-saumoco")
     assert "Embedding (PCA): zion-saumoco scene" in [n.name() for n in group.children()]
+    metadata = project.mapLayersByName("Embedding (PCA): zion-saumoco scene")[0].metadata()
+    assert "encoder: saumoco <3> step 2000\nscene: scene" in metadata.abstract()
+    assert metadata.history()[0].startswith("python -m backend.embed ")
     # The next map by this encoder takes the first one's colours.
     page.make_map.make.click()
     assert spin(lambda: len(written) == 2)

@@ -29,7 +29,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...explore.encoders import EncoderHeader
 from ...explore.keeping import kept_searches
-from ...explore.maps import encoder_of, map_tags, picture_of
+from ...explore.maps import about_lines, encoder_of, map_tags, picture_of
 from ...explore.preparing import Searchable
 from ...icons import ICON_FOLDER, icon
 from ...results import ResultLayer, apply_style, describe, encoder_group, move_into_group
@@ -279,7 +279,7 @@ class MapBox(QGroupBox):
                 layer.name(),
                 run=str(path),
                 group=encoder_group(encoder_of(tags)) or path.stem,
-                abstract="\n".join(f"{key}: {value}" for key, value in tags.items()),
+                abstract=about_lines(tags),
                 command=tags.get("command", ""),
             )
             apply_style(layer, "")
