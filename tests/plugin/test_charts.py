@@ -130,6 +130,8 @@ def test_readout_gives_each_curve_at_its_nearest_point(make_chart) -> None:
     )
     chart.set_cursor(95)
     assert chart.readout() == ["step 100", "zion: 2", "mesa: 1,234"]
+    chart.set_cursor(200)
+    assert chart.readout() == ["step 200", "zion: 1", "mesa: –"]
     chart.set_cursor(None)
     assert chart.readout() == []
 

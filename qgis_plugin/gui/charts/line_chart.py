@@ -100,14 +100,20 @@ class LineChart(QWidget):
         return "; ".join(parts)
 
     def readout(self) -> List[str]:
-        """The lines of the read-out: x, then each curve's value at the point nearest to it."""
+        """The lines of the read-out: x, then each curve's value at the point nearest to it.
+
+        A curve that does not reach so far has a dash.
+        """
         if self._cursor is None or not self._shown:
             return []
         lines = [f"{self._x_label} {value_words(self._cursor)}".strip()]
         for s in self._shown:
-            value = value_words(s.y[_nearest(s.x, self._cursor)])
+            value = value_words(s.y[_nearest(s.x, self._cursor)]) if self._reaches(s) else "–"
             lines.append(f"{s.name}: {value}" if s.name else value)
         return lines
+
+    def _reaches(self, series: Series) -> bool:
+        return series.x[0] <= self._cursor <= series.x[-1]
 
     def set_cursor(self, x: Optional[float]) -> None:
         """Move the read-out to the point nearest to `x`; None takes it away."""
@@ -267,7 +273,7 @@ class LineChart(QWidget):
         x, _ = self._place(area, self._cursor, self._y_axis.low)
         painter.setPen(QPen(self._faint(0.3), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-        for series in self._shown:
+        for series in filter(self._reaches, self._shown):
             at = _nearest(series.x, self._cursor)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(curve_colour(series.colour, self.palette()))

@@ -40,9 +40,7 @@ class _Field:
             # Long names may not make the form wider than the dock.
             self.widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             for choice in setting.choices:
-                is_default = choice == setting.default
-                words = tr("{choice} (default)").format(choice=choice) if is_default else choice
-                self.widget.addItem(words, choice)
+                self.widget.addItem(choice, choice)
             if setting.default is None:
                 self.widget.insertItem(0, tr("as the method has it"), None)
             self.widget.setCurrentIndex(max(0, self.widget.findData(setting.default)))
@@ -58,9 +56,11 @@ class _Field:
             self.widget = QLineEdit()
             self.widget.setPlaceholderText(default or tr("default"))
             self.widget.textChanged.connect(changed)
-        self.widget.setToolTip(setting.help)
+        words = tr("{help} (default: {value})").format(help=setting.help, value=default)
+        self.help = words if default else setting.help
+        self.widget.setToolTip(self.help)
         self.widget.setAccessibleName(parameter_label(setting))
-        self.widget.setAccessibleDescription(setting.help)
+        self.widget.setAccessibleDescription(self.help)
 
     def read(self) -> Any:
         widget = self.widget
@@ -132,7 +132,7 @@ class SettingsForm(QWidget):
             form.addRow(field.widget)
             return
         label = QLabel(parameter_label(setting))
-        label.setToolTip(setting.help)
+        label.setToolTip(field.help)
         label.setBuddy(field.widget)
         label.setWordWrap(True)
         field.widget.setMinimumWidth(_FIELD_CHARACTERS * label.fontMetrics().averageCharWidth())
