@@ -1210,17 +1210,17 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/forms/settings_form.py" />
-   <source>{choice} (default)</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/forms/settings_form.py" />
    <source>as the method has it</source>
    <translation type="unfinished" />
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/forms/settings_form.py" />
    <source>default</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/forms/settings_form.py" />
+   <source>{help} (default: {value})</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -1210,11 +1210,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/forms/settings_form.py" />
-   <source>{choice} (default)</source>
-   <translation>{choice} (Vorgabe)</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/forms/settings_form.py" />
    <source>as the method has it</source>
    <translation>wie das Verfahren es vorsieht</translation>
   </message>
@@ -1222,6 +1217,11 @@
    <location filename="../../qgis_plugin/gui/forms/settings_form.py" />
    <source>default</source>
    <translation>Vorgabe</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/forms/settings_form.py" />
+   <source>{help} (default: {value})</source>
+   <translation>{help} (Vorgabe: {value})</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/job_bar.py" />
