@@ -22,6 +22,8 @@ class NearThingsPlugin:
         """Register the provider; QGIS owns it from then on."""
         self._provider = NearThingsProvider()
         QgsApplication.processingRegistry().addProvider(self._provider)
+        # Once more, now that models find the algorithms they are made of.
+        self._provider.refreshAlgorithms()
 
     def initGui(self) -> None:
         """Register the provider, and add what the window shows."""

@@ -2,7 +2,7 @@
 
 from typing import List
 
-from qgis.core import QgsProcessingProvider
+from qgis.core import QgsApplication, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.build import BuildTileDataset
@@ -12,6 +12,7 @@ from .algorithms.cluster import ClusterEmbeddingMap
 from .algorithms.crop import CropScenes
 from .algorithms.embed import MakeEmbeddingMap
 from .algorithms.evaluate import EvaluateEncoder
+from .algorithms.example_model import WholeLine
 from .algorithms.finetune import FineTuneEncoder
 from .algorithms.ingest import ImportTiles
 from .algorithms.sample import SampleLandscape
@@ -58,6 +59,9 @@ class NearThingsProvider(QgsProcessingProvider):
     def loadAlgorithms(self) -> None:
         for algorithm in ALGORITHMS:
             self.addAlgorithm(algorithm())
+        # A model finds its steps by the registry, which has them once this provider is in it.
+        if QgsApplication.processingRegistry().providerById(self.ID) is not None:
+            self.addAlgorithm(WholeLine())
 
     def supportedOutputRasterLayerExtensions(self) -> List[str]:
         return ["tif"]

@@ -12,6 +12,7 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingUtils,
 )
+from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from ...backend.contract.settings import (
@@ -24,6 +25,7 @@ from ...backend.contract.settings import (
 )
 from ..environment import interpreter, interpreter_problem
 from ..icons import icon
+from ..manual import manual_page
 from ..process import BackendProcess, Outcome, verb_arguments
 from ..progress import ProgressTeller
 from ..results import ResultLayer, encoder_group, layer_stem
@@ -92,6 +94,9 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
 
     def shortHelpString(self) -> str:
         return help_text(self)
+
+    def helpUrl(self) -> str:
+        return QUrl.fromLocalFile(str(manual_page(self.title))).toString()
 
     def canExecute(self):
         problem = interpreter_problem(interpreter())
