@@ -8,7 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from exploring import CELL, EAST, NORTH, random_vectors, unit, write_map_vectors
+from exploring import (
+    CELL,
+    EAST,
+    NORTH,
+    random_vectors,
+    square,
+    unit,
+    write_dataset_vectors,
+    write_map_vectors,
+)
 from inputs import gdal
 from interface import FakeInterface, spin
 from watchdog import watchdog
@@ -409,6 +418,32 @@ def test_places_keep_apart_as_asked(panel) -> None:
     panel.keep_apart.click()
     assert answered(panel) and panel.search.question.apart == 0.0
     assert not panel.other_scenes.isVisible()
+
+
+def test_tiles_of_several_scenes_are_searched(session, tmp_path) -> None:
+    from near_things.qgis_plugin.gui.explore_page.page import ExplorePage
+
+    generator = np.random.default_rng(3)
+    places = generator.uniform(0, 9000, (90, 2)) + np.array([EAST, NORTH - 9600])
+    corners = [square(x, y, 480) for x, y in places]
+    scenes = [0] * 50 + [1] * 40
+    folder = tmp_path / "two.vectors"
+    write_dataset_vectors(folder, generator.normal(size=(90, DIMENSION)), corners, scenes)
+    page = ExplorePage(session)
+    page.show()
+    page._open(folder, "zion", None)
+    panel, search = page.panel, page.panel.search
+    assert panel.other_scenes.isVisible() and panel.apart.value() == 480
+    search.set_pins([search.pin_on(7)])
+    assert answered(panel)
+    panel.other_scenes.click()
+    assert answered(panel)
+    assert len(search.answer.positions) == 24
+    assert {search.vectors.scene(p) for p in search.answer.positions} == {1}
+    # The pictures come with the dataset.
+    assert spin(lambda: all(search.thumbnail(p) is not None for p in search.answer.positions))
+    assert not search.thumbnail(search.answer.positions[0]).isNull()
+    page.close_panel()
 
 
 def test_an_older_question_is_given_up(panel) -> None:

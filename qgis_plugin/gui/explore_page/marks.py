@@ -5,7 +5,7 @@ from typing import List, Optional
 from qgis.core import QgsCoordinateTransform, QgsCsException, QgsPointXY, QgsProject
 from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
-from qgis.PyQt.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
+from qgis.PyQt.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF, QTextOption
 
 from ...explore.pins import Pin, numbered
 from ...explore.search import Search
@@ -170,4 +170,4 @@ class Marks(QgsMapCanvasItem):
         painter.setFont(font)
         painter.setPen(QColor("white"))
         text = str(number) if is_example else f"−{number}"
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(box, text, QTextOption(Qt.AlignmentFlag.AlignCenter))

@@ -2,8 +2,8 @@
 
 from typing import Any, List, Optional
 
-from qgis.PyQt.QtCore import QRect, QSize, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QColor, QFont, QIcon, QImage, QPainter, QPalette, QPixmap
+from qgis.PyQt.QtCore import QRect, QRectF, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QColor, QFont, QIcon, QImage, QPainter, QPalette, QPixmap, QTextOption
 from qgis.PyQt.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
 
 from ...explore.answer import Answer
@@ -125,9 +125,11 @@ class PlacesView(QListWidget):
         painter.setFont(font)
         text = str(rank)
         width = painter.fontMetrics().horizontalAdvance(text) + 8
-        painter.fillRect(0, 0, width, 16, QColor(0, 0, 0, 150))
+        corner = QRectF(0, 0, width, 16)
+        painter.fillRect(corner, QColor(0, 0, 0, 150))
         painter.setPen(QColor("white"))
-        painter.drawText(0, 0, width, 16, Qt.AlignmentFlag.AlignCenter, text)
+        # With an option, not a flag: Qt 6 takes flags as whole numbers only here.
+        painter.drawText(corner, text, QTextOption(Qt.AlignmentFlag.AlignCenter))
         painter.end()
         icon = QIcon()
         # Selected and disabled items show it as it is, not tinted.
