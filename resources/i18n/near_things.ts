@@ -619,7 +619,7 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <location filename="../../qgis_plugin/gui/data_page/look_task.py" />
    <source>Look for classes</source>
    <translation type="unfinished" />
   </message>

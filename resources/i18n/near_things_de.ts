@@ -619,7 +619,7 @@
    <translation>{count} Klassen …</translation>
   </message>
   <message>
-   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <location filename="../../qgis_plugin/gui/data_page/look_task.py" />
    <source>Look for classes</source>
    <translation>Klassen suchen</translation>
   </message>

@@ -102,9 +102,11 @@ def test_without_rasters_the_page_offers_two_ways_to_begin(page, session, monkey
 
     assert page.empty.isVisible() and not page.form.isVisible()
     calls: list = []
-    monkeypatch.setattr(session, "start", lambda name, *_: calls.append(name) or MagicMock())
+    job = MagicMock(title="Write sample landscape")
+    monkeypatch.setattr(session, "start", lambda name, *_: calls.append(name) or job)
     QTest.mouseClick(page.empty.sample_button, Qt.MouseButton.LeftButton)
     assert calls == ["nearthings:samplelandscape"]
+    assert page.empty.bar.isVisible() and not page.empty.sample_button.isEnabled()
 
 
 def test_layers_fill_the_form_and_their_estimate_comes(page, fake_backend, tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProject,
     QgsRasterLayer,
-    QgsTask,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import pyqtSignal
@@ -30,8 +29,6 @@ from ...layers import layer_path
 from ...tiles.class_tables import EditedTable, built_in_path, expanded, read_table
 from ...tiles.land_cover_sources import (
     class_field_of,
-    codes_in,
-    field_values,
     find_land_cover,
     polygon_table,
     raster_categories,
@@ -39,6 +36,7 @@ from ...tiles.land_cover_sources import (
 )
 from ...translation import tr
 from .class_table_dialog import ClassTableDialog
+from .look_task import LookTask
 
 
 class LandCoverBox(QWidget):
@@ -55,7 +53,7 @@ class LandCoverBox(QWidget):
         self._built_in: Dict[str, str] = {}
         self._found: Dict[str, List[Any]] = {}
         self._exported: Dict[str, str] = {}
-        self._task: Optional[QgsTask] = None
+        self._task: Optional[LookTask] = None
         self._chosen_once = False
         self._wanted = ""
         self.layers = QComboBox()
@@ -210,7 +208,7 @@ class LandCoverBox(QWidget):
             self._task = None
         layer, key = self.layer(), self._key()
         if layer is not None and key not in self._tables and key not in self._built_in:
-            self._task = _LookTask(layer, self.field(), key)
+            self._task = LookTask(layer, self.field(), key)
             self._task.looked.connect(self._take_codes)
             QgsApplication.taskManager().addTask(self._task)
         self._show_count()
@@ -284,33 +282,3 @@ class LandCoverBox(QWidget):
             self._tables[key] = table
         self._show_count()
         self.changed.emit()
-
-
-class _LookTask(QgsTask):
-    """Looks for the codes of a raster, or the values of a field. `looked` comes when it is done,
-    in the main thread, also where nothing was found."""
-
-    looked = pyqtSignal(str, list)
-
-    def __init__(self, layer: QgsMapLayer, field: str, key: str) -> None:
-        super().__init__(tr("Look for classes"), QgsTask.Flag.CanCancel)
-        self.key = key
-        self._field = field
-        self._values: List[Any] = []
-        # A clone belongs to the task: the layer itself must not leave the main thread.
-        if isinstance(layer, QgsRasterLayer):
-            self._provider: Any = layer.dataProvider().clone()
-            self._grid = (layer.extent(), layer.width(), layer.height())
-            self._layer = None
-        else:
-            self._layer = layer.clone()
-
-    def run(self) -> bool:
-        if self._layer is None:
-            self._values = codes_in(self._provider, *self._grid)
-        else:
-            self._values = field_values(self._layer, self._field)
-        return True
-
-    def finished(self, successful: bool) -> None:
-        self.looked.emit(self.key, self._values if successful else [])
