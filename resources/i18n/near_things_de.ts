@@ -226,7 +226,7 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Build</source>
-   <translation>Ausgabe</translation>
+   <translation>Bauen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />

@@ -177,6 +177,19 @@ def test_selection_on_the_map_is_shown_once_and_without_an_echo(plot) -> None:
     assert len(changes) == 3 and len(wishes) == 1
 
 
+def test_who_changes_the_selection_meanwhile_has_the_last_word(plot) -> None:
+    layer = points_layer(ROWS)
+    rock = next(f.id() for f in layer.getFeatures() if f["class"] == "Rock")
+    # Connected before the plot is: it comes first.
+    layer.selectionChanged.connect(
+        lambda *_: layer.selectedFeatureIds() == [rock] or layer.selectByIds([rock])
+    )
+    shown(plot, layer)
+    drag(plot.view, around(plot.view, -0.02, -0.02, 0.5, 0.5))
+    assert layer.selectedFeatureIds() == [rock]
+    assert plot.view.selected.tolist() == [False, False, False, True]
+
+
 def test_what_was_selected_before_is_shown(plot) -> None:
     layer = points_layer(ROWS)
     layer.selectByExpression("\"class\" = 'Rock'")

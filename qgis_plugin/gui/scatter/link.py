@@ -32,6 +32,7 @@ class LayerLink(QObject):
     def __init__(self, layer: QgsVectorLayer, parent: Optional[QObject] = None) -> None:
         super().__init__(parent)
         self.layer: Optional[QgsVectorLayer] = layer
+        self._asked: Optional[numpy.ndarray] = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
@@ -71,7 +72,10 @@ class LayerLink(QObject):
         # The commonest answers need no list of a hundred thousand numbers.
         if count == 0 or count == self.layer.featureCount():
             return numpy.full(len(ids), count > 0)
-        chosen = numpy.array(self.layer.selectedFeatureIds(), numpy.int64)
+        if self._asked is not None and len(self._asked) == count:
+            chosen = self._asked
+        else:
+            chosen = numpy.array(self.layer.selectedFeatureIds(), numpy.int64)
         mask = numpy.zeros(len(ids), bool)
         if len(ids):
             places = numpy.searchsorted(ids, chosen).clip(0, len(ids) - 1)
@@ -80,7 +84,10 @@ class LayerLink(QObject):
 
     def select(self, ids: numpy.ndarray, how: str) -> None:
         """Select features, or add them to the selection, or take them from it."""
+        # What replaces a selection is known to be it, for the answer that comes meanwhile.
+        self._asked = ids if how == REPLACE else None
         self.layer.selectByIds(ids.tolist(), _BEHAVIOURS[how])
+        self._asked = None
 
     # Without arguments: PyQt would turn a hundred thousand numbers into Python's for nothing.
     @pyqtSlot()

@@ -12,6 +12,7 @@ from ...scatter.colours import Colouring, colour_by
 from ...scatter.points import NO_POINTS, Points, read_points
 from ...scatter.principal_components import GoOn
 from ...scatter.raster_classes import RasterClasses
+from ...scatter.selection import SortedPoints
 from ...scatter.task import BackgroundTask
 from ...translation import tr
 from ..charts.axis import value_words
@@ -27,6 +28,8 @@ _KINDS_OF_AXES = ("pc", "umap")
 # Kind ("field", "raster" or "" for one colour), and the field's name or the layer's id.
 Colour = Tuple[str, str]
 ONE_COLOUR: Colour = ("", "")
+# What is made in the background: points, their colours unless they have one, and their order.
+Read = Tuple[Points, Optional[Colouring], SortedPoints]
 PICTURE_RATIO = 2
 
 
@@ -172,7 +175,7 @@ class ScatterPlot(QWidget):
             self.clear(tr("The layer could not be read: {error}").format(error=error))
             return
         layer = self.layer
-        self._points, colouring = result
+        self._points, colouring, ordered = result
         same = (layer.id(), self._axes)
         first, second = self._axes
         equal = any(first.startswith(k) and second.startswith(k) for k in _KINDS_OF_AXES)
@@ -180,7 +183,9 @@ class ScatterPlot(QWidget):
         self.view.set_message(
             tr("“{layer}” has no feature with both coordinates.").format(layer=layer.name())
         )
-        self.view.set_points(self._points.xy, colouring, keep_frame=self._shown == same)
+        self.view.set_points(
+            self._points.xy, colouring, ordered=ordered, keep_frame=self._shown == same
+        )
         self._shown = same if len(self._points) else None
         self.legend.show_colouring(self._colour_title(layer), colouring)
         self._show_selection()
@@ -252,17 +257,18 @@ def _reading(
     colour: str,
     raster: Optional[RasterClasses],
     known: Dict[str, str],
-) -> Callable[[GoOn], Tuple[Points, Optional[Colouring]]]:
+) -> Callable[[GoOn], Read]:
     """The work of the background: all that is asked of the layer is asked here, before it."""
     source, fields = QgsVectorLayerFeatureSource(layer), layer.fields()
     total = max(layer.featureCount(), 0)
     words = dict(missing=tr("none"), others=tr("others"))
 
-    def work(go_on: GoOn) -> Tuple[Points, Optional[Colouring]]:
+    def work(go_on: GoOn) -> Read:
         points = read_points(source, fields, axes, colour, go_on, total=total, raster=raster)
+        ordered = SortedPoints(points.xy)
         if not (colour or raster):
-            return points, None
-        return points, colour_by(points.values, colour, known, **words)
+            return points, None, ordered
+        return points, colour_by(points.values, colour, known, **words), ordered
 
     return work
 

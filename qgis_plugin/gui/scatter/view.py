@@ -62,11 +62,20 @@ class ScatterView(QWidget):
     # What is shown
 
     def set_points(
-        self, xy: numpy.ndarray, colouring: Optional[Colouring] = None, *, keep_frame: bool = False
+        self,
+        xy: numpy.ndarray,
+        colouring: Optional[Colouring] = None,
+        *,
+        ordered: Optional[SortedPoints] = None,
+        keep_frame: bool = False,
     ) -> None:
-        """Show these points; none is selected. `keep_frame` leaves the part that is seen."""
+        """Show these points; none is selected.
+
+        `ordered` are the same for questions, where that has been done; `keep_frame` leaves the part
+        that is seen.
+        """
         self._xy = numpy.asarray(xy, numpy.float64)
-        self._sorted: Optional[SortedPoints] = None
+        self._sorted = ordered or SortedPoints(self._xy)
         # In a random order no class lies on top of the others.
         self._order = numpy.random.default_rng(0).permutation(len(self._xy))
         self._selected = numpy.zeros(len(self._xy), bool)
@@ -153,8 +162,6 @@ class ScatterView(QWidget):
 
     def points_within(self, outline: numpy.ndarray) -> numpy.ndarray:
         """Which points (n,) that are not hidden lie within an outline (m, 2) of the plane."""
-        if self._sorted is None:
-            self._sorted = SortedPoints(self._xy)
         return self._sorted.inside(outline) & ~self._hidden
 
     # Drawing
@@ -167,7 +174,7 @@ class ScatterView(QWidget):
         copy.resize(self.size())
         copy.set_titles(*self._titles, equal=self._equal)
         copy.set_message(self._message)
-        copy.set_points(self._xy, self._colouring)
+        copy.set_points(self._xy, self._colouring, ordered=self._sorted)
         copy._hidden, copy._selected, copy._frame = self._hidden, self._selected, self._frame
         image = QImage(self.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
         image.setDevicePixelRatio(ratio)
