@@ -72,9 +72,9 @@ class LayerLink(QObject):
         # The commonest answers need no list of a hundred thousand numbers.
         if count == 0 or count == self.layer.featureCount():
             return numpy.full(len(ids), count > 0)
-        if self._asked is not None and len(self._asked) == count:
-            chosen = self._asked
-        else:
+        # Once only: another listener may have selected something else, and is told of next.
+        chosen, self._asked = self._asked, None
+        if chosen is None or len(chosen) != count:
             chosen = numpy.array(self.layer.selectedFeatureIds(), numpy.int64)
         mask = numpy.zeros(len(ids), bool)
         if len(ids):
