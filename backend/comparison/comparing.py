@@ -25,7 +25,7 @@ from backend.runtime.reporter import Reporter
 
 from .pair import MapPair, pair_maps
 from .places import find_places
-from .thresholds import METHODS, Histogram, mostly_changed
+from .thresholds import Histogram, mostly_changed, otsu, rosin
 
 HISTOGRAM_BINS = 4096
 
@@ -150,20 +150,32 @@ def _find_threshold(
             for window in pair.windows():
                 values = source.read(1, window=window)
                 histogram.add(values[np.isfinite(values)])
-            method = job.threshold_method
-            if method == "rosin" and mostly_changed(histogram):
-                reporter.warning(
-                    "most cells have changed, and the method of rosin is for few changes: that of "
-                    "otsu is used"
-                )
-                method = "otsu"
-            threshold = Threshold(METHODS[method](histogram), method)
+            threshold = _threshold_of(histogram, job.threshold_method, reporter)
         changed = valid = 0
         for window in pair.windows():
             values = source.read(1, window=window)
             changed += int((values > threshold.value).sum())
             valid += int(np.isfinite(values).sum())
     return threshold, (changed, valid)
+
+
+def _threshold_of(histogram: Histogram, method: str, reporter: Reporter) -> Threshold:
+    """The threshold by a method; Otsu's where Rosin's does not fit, with a warning."""
+    if method == "rosin":
+        if mostly_changed(histogram):
+            reporter.warning(
+                "most cells have changed, and the method of rosin is for few changes: that of otsu "
+                "is used"
+            )
+        elif (corner := rosin(histogram)) is not None:
+            return Threshold(corner, "rosin")
+        else:
+            reporter.warning(
+                "the distances have no tail that the method of rosin could part: that of otsu is "
+                "used. The scenes may differ as a whole, in season or sensor; look at the change "
+                "map, and give a --threshold"
+            )
+    return Threshold(otsu(histogram), "otsu")
 
 
 def _tags(job: ChangeJob, pair: MapPair, threshold: Threshold) -> dict[str, str]:

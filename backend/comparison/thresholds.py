@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 # Rosin's method looks for a corner: with finer bins it would look at noise.
 ROSIN_BINS = 256
+SMOOTHING_BINS = 3
+LEAST_DEPTH = 0.1
 # A normal distribution reaches 0.64, a uniform one 0.75.
 TWO_GROUPS = 0.8
 
@@ -61,25 +64,31 @@ def mostly_changed(histogram: Histogram) -> bool:
     share, centres = histogram.counts / histogram.counts.sum(), histogram.centres
     variance = float((share * (centres - (share * centres).sum()) ** 2).sum())
     apart = variance > 0 and _between(histogram).max() / variance > TWO_GROUPS
-    counts, coarse = _coarse(histogram)
+    counts, coarse = smoothed(histogram)
     return apart and coarse[counts.argmax()] > otsu(histogram)
 
 
-def rosin(histogram: Histogram) -> float:
-    """The corner between the peak of a histogram and its long tail.
+def rosin(histogram: Histogram) -> float | None:
+    """The corner between the peak of a histogram and its long tail; None where it has no tail.
 
     It is the bin furthest below the line from the top of the peak to the end of the last bin that
-    holds a value (Rosin 2001, "Unimodal thresholding"). Neighbouring bins are put together until
-    there are ROSIN_BINS.
+    holds a value (Rosin 2001, "Unimodal thresholding"), in the histogram as `smoothed` gives it. A
+    corner less than LEAST_DEPTH of the peak's height below the line is none.
     """
-    counts, centres = _coarse(histogram)
-    top, last = int(counts.argmax()), int(np.flatnonzero(counts)[-1])
-    if last == top:
-        return float(histogram.edges[-1])
+    counts, centres = smoothed(histogram)
+    top, last = int(counts.argmax()), int(np.flatnonzero(_coarse(histogram)[0])[-1])
     # The distance from a slanting line is largest where the vertical one is, whatever the scale.
     line = counts[top] * (last + 1 - np.arange(top, last + 1)) / (last + 1 - top)
-    corner = top + int((line - counts[top : last + 1]).argmax())
-    return float(centres[corner])
+    below = line - counts[top : last + 1]
+    if below.max() < LEAST_DEPTH * counts[top]:
+        return None
+    return float(centres[top + int(below.argmax())])
+
+
+def smoothed(histogram: Histogram) -> tuple[np.ndarray, np.ndarray]:
+    """Counts and centres of ROSIN_BINS bins, smoothed: of few cells a single bin is chance."""
+    counts, centres = _coarse(histogram)
+    return gaussian_filter1d(counts, SMOOTHING_BINS, mode="nearest"), centres
 
 
 def _coarse(histogram: Histogram) -> tuple[np.ndarray, np.ndarray]:
@@ -89,6 +98,3 @@ def _coarse(histogram: Histogram) -> tuple[np.ndarray, np.ndarray]:
     counts = histogram.counts[:used].reshape(-1, together).sum(axis=1).astype(np.float64)
     counts[-1] += histogram.counts[used:].sum()
     return counts, histogram.centres[:used].reshape(-1, together).mean(axis=1)
-
-
-METHODS = {"otsu": otsu, "rosin": rosin}

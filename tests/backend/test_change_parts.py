@@ -8,7 +8,7 @@ import pytest
 import shapely
 from rasterio.crs import CRS
 
-from backend.comparison.thresholds import ROSIN_BINS, Histogram, otsu, rosin
+from backend.comparison.thresholds import ROSIN_BINS, SMOOTHING_BINS, Histogram, otsu, rosin
 from backend.mapping.areas import ground_areas
 
 
@@ -53,9 +53,12 @@ def test_otsu_lies_in_the_middle_of_a_gap() -> None:
 def test_rosin_is_furthest_from_the_line_by_geometry() -> None:
     values = np.random.default_rng(0).gamma(2.0, 0.05, 20_000).clip(0, 2)
     found = histogram(values)
-    counts = np.histogram(values, ROSIN_BINS, (values.min(), values.max()))[0].astype(float)
+    raw = np.histogram(values, ROSIN_BINS, (values.min(), values.max()))[0].astype(float)
+    offsets = np.arange(-12, 13)
+    kernel = np.exp(-(offsets**2) / (2 * SMOOTHING_BINS**2))
+    counts = np.convolve(np.pad(raw, 12, mode="edge"), kernel / kernel.sum(), mode="valid")
     width = (values.max() - values.min()) / ROSIN_BINS
-    peak, last = counts.argmax(), np.flatnonzero(counts)[-1]
+    peak, last = counts.argmax(), np.flatnonzero(raw)[-1]
     start, end = np.array([peak, counts[peak]]), np.array([last + 1.0, 0.0])
     direction = (end - start) / np.linalg.norm(end - start)
     distances = []
@@ -68,10 +71,17 @@ def test_rosin_is_furthest_from_the_line_by_geometry() -> None:
     assert np.quantile(values, 0.75) < rosin(found) < np.quantile(values, 0.999)
 
 
-def test_rosin_of_values_that_are_all_at_the_top_finds_no_change() -> None:
-    found = Histogram(0.0, 1.0, 512)
-    found.add(np.ones(10))
-    assert rosin(found) == 1.0
+@pytest.mark.parametrize("seed", range(3))
+def test_rosin_finds_no_corner_without_a_tail(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    # A plateau whose highest bin is chance, and values that are all at the top.
+    assert rosin(histogram(generator.uniform(0.1, 0.9, 16_000))) is None
+    assert rosin(histogram(1 - generator.gamma(2.0, 0.05, 16_000).clip(0, 0.9))) is None
+
+
+def test_rosin_of_few_cells_does_not_stop_at_a_chance_peak() -> None:
+    values = np.random.default_rng(3).gamma(2.0, 0.05, 3_000).clip(0, 2)
+    assert np.quantile(values, 0.8) < rosin(histogram(values)) < np.quantile(values, 0.995)
 
 
 def test_histogram_of_pieces_is_that_of_the_whole() -> None:
