@@ -39,6 +39,10 @@ def test_texts_are_found_in_code() -> None:
             texts_of(wrong, "x.py")
 
 
+def test_template_holds_all_texts() -> None:
+    assert set(UPDATE["read"](FOLDER / "near_things.ts")) == set(UPDATE["plugin_texts"]()), MEND
+
+
 def test_there_is_german() -> None:
     assert "de" in LANGUAGES
 
