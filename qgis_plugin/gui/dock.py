@@ -1,11 +1,10 @@
 """The dock “Near Things”: the set-up, then three pages from scenes to maps."""
 
-from pathlib import Path
 from typing import Any, Optional
 
 from qgis.gui import QgsDockWidget
-from qgis.PyQt.QtCore import QEvent, QObject, QSize, Qt, QUrl
-from qgis.PyQt.QtGui import QDesktopServices, QKeySequence
+from qgis.PyQt.QtCore import QEvent, QObject, QSize, Qt
+from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import (
     QAction,
     QFileDialog,
@@ -18,19 +17,17 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..environment import PLUGIN_FOLDER, interpreter, interpreter_problem, is_outdated
+from ..environment import interpreter, interpreter_problem, is_outdated
 from ..icons import icon
+from ..manual import DOCS, open_help
 from ..translation import tr
 from .session import TITLE, Session
 from .setup_page.card import SetupCard
 
 PAGES = ("data", "train", "explore")
-HELP = PLUGIN_FOLDER / "docs" / "user_guide.md"
-
-
-def open_help(path: Path = HELP) -> None:
-    """Open a page of the documentation."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+# What tells of each page, in the order of PAGES; and of the set-up.
+HELP = (DOCS / "data_page.md", DOCS / "runs.md", DOCS / "explore.md")
+SETUP_HELP = DOCS / "setup.md"
 
 
 class Column(QScrollArea):
@@ -79,7 +76,7 @@ class NearThingsDock(QgsDockWidget):
         help_action = QAction(tr("Help"), self)
         help_action.setShortcut(QKeySequence(QKeySequence.StandardKey.HelpContents))
         help_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        help_action.triggered.connect(lambda: open_help())
+        help_action.triggered.connect(self.open_help)
         self.addAction(help_action)
 
     def showEvent(self, event: Any) -> None:
@@ -118,6 +115,10 @@ class NearThingsDock(QgsDockWidget):
         self.setUserVisible(True)
         if self.tabs is not None:
             self.tabs.setCurrentIndex(PAGES.index(name))
+
+    def open_help(self, *_: object) -> None:
+        """Open the manual where it tells of what the dock shows."""
+        open_help(SETUP_HELP if self.tabs is None else HELP[self.tabs.currentIndex()])
 
     def close_session(self) -> None:
         """Stop listening to the project; the plugin is unloaded."""
@@ -169,7 +170,7 @@ class NearThingsDock(QgsDockWidget):
         help_button.setText("?")
         help_button.setToolTip(tr("Help (F1)"))
         help_button.setAccessibleName(tr("Help"))
-        help_button.clicked.connect(lambda: open_help())
+        help_button.clicked.connect(self.open_help)
         corner = QWidget()
         layout = QHBoxLayout(corner)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -36,16 +36,38 @@ def test_links_of_the_manual_lead_somewhere() -> None:
         assert (docs / link).exists(), link
 
 
+def links_of(page: Path) -> list[Path]:
+    """The files that a page of HTML shows or leads to."""
+    from qgis.PyQt.QtCore import QUrl
+
+    found = re.findall('(?:src|href)="([^"]+)"', page.read_text(encoding="utf-8"))
+    urls = [QUrl(link) for link in found if not link.startswith(("#", "http"))]
+    return [Path(url.toLocalFile()) for url in urls]
+
+
 def test_a_page_finds_its_pictures_and_links(provider) -> None:
     from qgis.PyQt.QtCore import QUrl
 
-    page = QUrl(provider.algorithm("buildtiledataset").helpUrl()).toLocalFile()
-    text = Path(page).read_text(encoding="utf-8")
-    base = QUrl(re.search('<base href="([^"]+)"', text).group(1))
-    for link in re.findall('(?:src|href)="([^"]+)"', text):
-        target = base.resolved(QUrl(link))
-        assert Path(target.toLocalFile()).exists(), link
-    assert "help/build.jpg" in text
+    page = Path(QUrl(provider.algorithm("buildtiledataset").helpUrl()).toLocalFile())
+    files = links_of(page)
+    assert all(file.is_file() for file in files), files
+    assert REPOSITORY / "resources" / "help" / "build.jpg" in [file.resolve() for file in files]
+    assert page.with_name("processing.html") in files
+
+
+def test_every_page_of_the_documentation_can_be_read_in_a_browser(provider) -> None:
+    """From the user guide on: no link leads to a file that a browser would show as source."""
+    from near_things.qgis_plugin.manual import DOCS, web_page
+
+    first = web_page(DOCS / "user_guide.md")
+    pages = sorted(first.parents[1].rglob("*.html"))
+    assert len(pages) > 20
+    for page in pages:
+        for file in links_of(page):
+            assert file.is_file(), (page, file)
+            assert file.suffix != ".md", (page, file)
+    text = first.read_text(encoding="utf-8")
+    assert "User guide" in text and "<table" in text
 
 
 def test_the_model_is_whole(provider) -> None:

@@ -17,12 +17,11 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...environment import PLUGIN_FOLDER
 from ...explore.preparing import Searchable
 from ...icons import icon
+from ...manual import DOCS, open_help
 from ...translation import tr
 from ...workspace import file_name
-from ..dock import open_help
 from ..explore_page.map_box import find_form
 from ..session import Session
 from .choices import FieldChoices, named_box
@@ -38,7 +37,7 @@ from .sources import (
 )
 from .tools import Tools
 
-HELP = PLUGIN_FOLDER / "docs" / "scatter.md"
+HELP = DOCS / "scatter.md"
 # The backend's verb that projects vectors by UMAP.
 PROJECT_VERB = "project"
 OBJECT_NAME = "NearThingsScatterPlot"

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, List, Optional
 
 from qgis.core import Qgis
-from qgis.PyQt.QtCore import Qt, QUrl, pyqtSignal
-from qgis.PyQt.QtGui import QDesktopServices, QGuiApplication
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtGui import QGuiApplication
 from qgis.PyQt.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -20,10 +20,10 @@ from qgis.PyQt.QtWidgets import (
 
 from ...environment import (
     INTERPRETER_VARIABLE,
-    PLUGIN_FOLDER,
     interpreter,
     interpreter_problem,
 )
+from ...manual import DOCS, open_help
 from ...settings import PluginSettings
 from ...setup import accelerators, network, pythons
 from ...setup.installer import Installation, running
@@ -37,7 +37,7 @@ from .progress_panel import LogView, ProgressPanel
 
 # What uv fetches where the machine has no Python that is fit.
 UV_TAG = "cp311"
-HELP = PLUGIN_FOLDER / "docs" / "setup.md"
+HELP = DOCS / "setup.md"
 
 
 def _label(text: str = "") -> QLabel:
@@ -45,11 +45,6 @@ def _label(text: str = "") -> QLabel:
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
-
-
-def open_help() -> None:
-    """Open the page of the documentation about the set-up."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(HELP)))
 
 
 class SetupCard(QWidget):
@@ -113,7 +108,7 @@ class SetupCard(QWidget):
         self.help.setText(tr("Help"))
         self.help.setAutoRaise(True)
         self.help.setToolTip(tr("How the set-up works, also without a network"))
-        self.help.clicked.connect(open_help)
+        self.help.clicked.connect(lambda: open_help(HELP))
         self.details = DetailsPanel()
         self.details.hide()
         self.details.changed.connect(self._examine)
