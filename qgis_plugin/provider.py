@@ -13,6 +13,7 @@ from .algorithms.crop import CropScenes
 from .algorithms.embed import MakeEmbeddingMap
 from .algorithms.evaluate import EvaluateEncoder
 from .algorithms.example_model import WholeLine
+from .algorithms.export import ExportVectors
 from .algorithms.finetune import FineTuneEncoder
 from .algorithms.ingest import ImportTiles
 from .algorithms.sample import SampleLandscape
@@ -36,6 +37,7 @@ ALGORITHMS = (
     ClusterEmbeddingMap,
     ClassifyFromLabels,
     FindChanges,
+    ExportVectors,
 )
 
 

@@ -93,6 +93,17 @@ def test_clusters_are_counted_and_named(run, fake_backend, tmp_path) -> None:
     assert f"--land-cover={tmp_path}/land.tif" in asked(python)
 
 
+def test_export_names_the_file_of_vectors(run, fake_backend, tmp_path) -> None:
+    python = fake_backend(DONE + "say('metric', step=0, values={'cells': 9})\nfinish()")
+    result = run(
+        "exportvectors",
+        EMBEDDING=raster_layer(tmp_path / "map.tif", bands=2),
+        OUTPUT=str(tmp_path / "été.gpkg"),
+    )
+    assert result["VECTORS"] == str(tmp_path / "été.npy") and result["COUNT"] == 9
+    assert "--count=100000" in asked(python)
+
+
 def test_clusters_say_what_is_wrong_first(provider, tmp_path) -> None:
     layer = raster_layer(tmp_path / "map.tif", bands=2)
     values = dict(EMBEDDING=layer, OUTPUT="a.tif")

@@ -24,6 +24,7 @@ def test_names_are_stable(algorithms) -> None:
         "findsimilar",
         "similaritymap",
         "clustermap",
+        "exportvectors",
         "classifymap",
         "findchanges",
     }
@@ -51,6 +52,7 @@ def test_names_are_stable(algorithms) -> None:
         ("findsimilar", {"OVERWRITE", "POINT_CRS"}),
         ("similaritymap", {"OVERWRITE", "POINT_CRS"}),
         ("clustermap", {"OVERWRITE"}),
+        ("exportvectors", {"OVERWRITE"}),
         # Colours come from the label layer.
         ("classifymap", {"OVERWRITE", "COLOURS"}),
         ("findchanges", {"OVERWRITE"}),

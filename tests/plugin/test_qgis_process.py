@@ -184,3 +184,34 @@ def test_crops_and_their_import_with_the_real_backend(call, tmp_path: Path) -> N
     footprints = QgsVectorLayer(f"{tiles}/footprints.gpkg|layername=tiles", "tiles", "ogr")
     assert footprints.featureCount() == 24 and "CHIPS:\t24" in taken.stdout
     assert footprints.crs().authid() == "EPSG:32612"
+
+
+@pytest.mark.slow
+def test_the_model_runs_the_whole_line_with_the_real_backend(call, tmp_path: Path) -> None:
+    python = backend_python()
+    land = tmp_path / "été land"
+    made = call(
+        "run", "nearthings:samplelandscape", "--", "SIZE_PX=256", f"OUTPUT={land}", python=python
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    scene = land / "scene_2023-05-14.tif"
+    centre = QgsRasterLayer(str(scene)).extent().center()
+    outputs = {
+        "build:TILES": "a.tiles", "train:RUN": "run", "evaluate:EVALUATION": "evaluation",
+        "embed:EMBEDDING": "map.tif", "cluster:CLUSTERS": "clusters.tif",
+        "similarity:SIMILARITY": "similarity.tif",
+    }  # fmt: skip
+    done = call(
+        "run", "nearthings:wholeline", "--", f"SCENE={scene}",
+        f"LAND_COVER={land / 'land_cover.tif'}", f"POINT={centre.x()},{centre.y()}",
+        "TILE_SIZE_PX=16", "NEIGHBOUR_RADIUS_PX=8", "COUNT=120", "STEPS=2", "BATCH_SIZE=16",
+        "CLUSTERS=3", *(f"{key}={tmp_path / name}" for key, name in outputs.items()),
+        python=python,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "run" / "encoder.safetensors").is_file()
+    assert (tmp_path / "evaluation" / "report.html").is_file()
+    assert "·" in (tmp_path / "clusters.qml").read_text(encoding="utf-8")
+    similarity = QgsRasterLayer(str(tmp_path / "similarity.tif"))
+    value, valid = similarity.dataProvider().sample(centre, 1)
+    assert valid and value == pytest.approx(1.0, abs=1e-5)

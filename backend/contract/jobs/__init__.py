@@ -8,6 +8,7 @@ from .crop import CropJob
 from .embed import EmbedJob
 from .estimate import EstimateJob
 from .evaluate import EvaluateJob
+from .export import ExportJob
 from .finetune import FineTuneJob
 from .index import IndexJob
 from .ingest import IngestJob
@@ -25,6 +26,7 @@ __all__ = [
     "EmbedJob",
     "EstimateJob",
     "EvaluateJob",
+    "ExportJob",
     "FineTuneJob",
     "IndexJob",
     "IngestJob",

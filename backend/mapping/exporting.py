@@ -1,0 +1,97 @@
+"""The job of exporting: an embedding map as points and an array, for other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import shapely
+
+from backend.contract.jobs import ExportJob
+from backend.runtime.errors import DataError, RequestError
+from backend.runtime.files import check_output, whole_files
+from backend.runtime.reporter import Reporter
+
+from .embedding_map import EmbeddingMap
+from .geotiff import bounded_cache
+from .layer_files import writing_layers
+
+
+def export_map(job: ExportJob, reporter: Reporter) -> None:
+    """Write the middles of the map's cells that hold data, and their vectors beside them."""
+    output = Path(job.output)
+    if output.suffix.lower() != ".gpkg":
+        raise RequestError(f"--output {output} must end in .gpkg")
+    vectors_path = output.with_suffix(".npy")
+    for path in (output, vectors_path):
+        check_output(path, overwrite=job.overwrite)
+    with bounded_cache(), EmbeddingMap(job.embedding) as source:
+        positions = _chosen_positions(source, job.count, job.seed, reporter)
+        with whole_files(output) as folder:
+            vectors = _vectors_at(source, positions, reporter)
+            with open(folder / vectors_path.name, "wb") as file:
+                np.save(file, vectors, allow_pickle=False)
+            with writing_layers(output):
+                _cells(source, positions).to_file(
+                    folder / output.name,
+                    layer="cells",
+                    driver="GPKG",
+                    dataset_options={"VERSION": "1.2"},
+                )
+    reporter.metric(0, {"cells": len(positions)})
+    reporter.artifact("cells", output)
+    reporter.artifact("vectors", vectors_path)
+
+
+def _chosen_positions(
+    source: EmbeddingMap, count: int, seed: int, reporter: Reporter
+) -> np.ndarray:
+    """row · width + column of the cells to export, ascending. DataError where none hold data."""
+    found = []
+    total = source.height * source.width
+    with reporter.phase("looking for data", total, "pixels") as phase:
+        for window in source.windows():
+            _, valid = source.read(window)
+            rows, columns = np.nonzero(valid)
+            found.append((rows + window.row_off) * source.width + columns + window.col_off)
+            phase.advance(valid.size)
+    positions = np.sort(np.concatenate(found))
+    if len(positions) == 0:
+        raise DataError(f"the embedding map {source.path} has no data", "make the map again")
+    if len(positions) <= count:
+        return positions
+    reporter.warning(f"{count:,} of {len(positions):,} cells are exported, drawn at random")
+    return np.sort(np.random.default_rng(seed).choice(positions, count, replace=False))
+
+
+def _vectors_at(source: EmbeddingMap, positions: np.ndarray, reporter: Reporter) -> np.ndarray:
+    """The vectors (n, D) float32 at positions that are ascending and hold data."""
+    result = np.empty((len(positions), source.dimension), np.float32)
+    with reporter.phase("reading", source.height * source.width, "pixels") as phase:
+        for window in source.windows():
+            vectors, valid = source.read(window)
+            rows, columns = np.nonzero(valid)
+            here = (rows + window.row_off) * source.width + columns + window.col_off
+            places = np.searchsorted(positions, here)
+            places = np.minimum(places, len(positions) - 1)
+            wanted = positions[places] == here
+            result[places[wanted]] = vectors[wanted]
+            phase.advance(valid.size)
+    return result
+
+
+def _cells(source: EmbeddingMap, positions: np.ndarray) -> geopandas.GeoDataFrame:
+    """Points in the middle of the cells, with the number of their vector, from 0."""
+    rows, columns = np.divmod(positions, source.width)
+    x, y = source.transform * (columns + 0.5, rows + 0.5)
+    return geopandas.GeoDataFrame(
+        {
+            "vector": np.arange(len(positions)),
+            "row": rows,
+            "column": columns,
+            "scene": np.full(len(positions), source.scene, object),
+        },
+        geometry=shapely.points(x, y),
+        crs=source.crs,
+    )
