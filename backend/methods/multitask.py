@@ -81,14 +81,16 @@ class Multitask(Recipe):
                 backbone.stage_strides,
                 outputs=len(dataset.band_names),
                 width=job.decoder_width,
+                skips=job.decoder_skips,
             )
             return build_decoder(shape, seed=job.seed)
         if task == "transform":
             return TransformHead(channels, len(SETS[job.transforms]), dropout=job.dropout)
         if task == "contrast":
             wide = 2 * job.embedding_dimension
+            between = nn.Sigmoid() if job.contrast_activation == "sigmoid" else nn.ReLU()
             return nn.Sequential(
-                nn.Linear(channels, wide), nn.Sigmoid(), nn.Linear(wide, job.embedding_dimension)
+                nn.Linear(channels, wide), between, nn.Linear(wide, job.embedding_dimension)
             )
         return self._make_land_cover_head(channels, job, dataset)
 

@@ -9,8 +9,6 @@ from backend.contract.jobs import TrainJob
 
 from .lars import Lars
 
-SGD_MOMENTUM = 0.9
-
 
 def make_optimiser(job: TrainJob, network: nn.Module) -> torch.optim.Optimizer:
     """An optimiser of the parameters that require a gradient; the rate is set at each step.
@@ -23,6 +21,8 @@ def make_optimiser(job: TrainJob, network: nn.Module) -> torch.optim.Optimizer:
         return Lars(parameters, lr=job.learning_rate, weight_decay=job.weight_decay)
     common = dict(lr=job.learning_rate, weight_decay=job.weight_decay, fused=True)
     if job.optimiser == "sgd":
-        return torch.optim.SGD(parameters, momentum=SGD_MOMENTUM, nesterov=job.nesterov, **common)
+        # Nesterov's form is one of momentum; torch refuses it where there is none.
+        nesterov = job.nesterov and job.sgd_momentum > 0
+        return torch.optim.SGD(parameters, momentum=job.sgd_momentum, nesterov=nesterov, **common)
     kind = torch.optim.Adam if job.optimiser == "adam" else torch.optim.AdamW
     return kind(parameters, betas=(job.adam_beta1, job.adam_beta2), **common)

@@ -1,11 +1,10 @@
-"""`python -m backend.evaluate` on small tile datasets and class folders: content and errors."""
+"""`python -m backend.evaluate` on small tile datasets: what its record holds."""
 
 from __future__ import annotations
 
 import json
 import shlex
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import geopandas
@@ -14,63 +13,10 @@ import pytest
 
 from backend.contract.jobs import EvaluateJob
 from backend.data.dataset import TileDataset
-from backend.evaluate import main
 from backend.evaluation import features
-from backend.networks.encoder import EncoderShape, build_encoder
-from backend.networks.encoder_file import EncoderInformation, save_encoder
 from backend.runtime.command_line import parse_job
 
-QUICK = ("--repeats", "2", "--trees", "10", "--neighbours", "3", "5")
-
-
-def write_encoder(path: Path, **changes: object) -> Path:
-    """An encoder with random weights that fits `small_dataset` but for `changes`."""
-    values = dict(
-        method="saumoco",
-        architecture="resnet18",
-        stem="small",
-        embedding_dimension=16,
-        projection="linear",
-        unit_norm=True,
-        bands=("b1", "b2", "b3", "b4"),
-        offset=(5000.0,) * 4,
-        scale=(1000.0,) * 4,
-        nodata=None,
-        dtype="uint16",
-        tile_size_px=8,
-        ground_resolution_m=30.0,
-        dataset="0" * 64,
-        step=3,
-        seed=9,
-        software="test",
-    )
-    information = EncoderInformation(**{**values, **changes})
-    network = build_encoder(
-        EncoderShape("resnet18", "small", len(information.bands), 32, 16), seed=9
-    )
-    save_encoder(path, information, network)
-    return path
-
-
-def evaluate(*arguments: object) -> int:
-    return main([str(a) for a in (*arguments, *QUICK)])
-
-
-def edit_footprints(folder: Path, edit: Callable[[geopandas.GeoDataFrame], object]) -> None:
-    """Change the tiles' table of a dataset in place."""
-    path = folder / "footprints.gpkg"
-    layers = {name: geopandas.read_file(path, layer=name) for name in ("tiles", "chips")}
-    edit(layers["tiles"])
-    path.unlink()
-    for name, frame in layers.items():
-        frame.to_file(path, layer=name, driver="GPKG")
-
-
-def edit_information(folder: Path, **changes: object) -> None:
-    """Change dataset.json in place."""
-    path = folder / "dataset.json"
-    content = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps({**content, **changes}), encoding="utf-8")
+from .evaluating import edit_footprints, evaluate, write_encoder
 
 
 @pytest.fixture(scope="module")
@@ -270,132 +216,3 @@ def test_notes_of_what_does_not_fit(
     assert len(record["notes"]) == 4
     assert record["data"]["unseen_ground"] is False
     assert record["summary"][0].startswith("On held-out tiles,")
-
-
-def check_error(
-    capsys: pytest.CaptureFixture, status: int, expected: int, *texts: str, output: Path
-) -> None:
-    error = capsys.readouterr().err
-    assert status == expected, error
-    assert "Traceback" not in error
-    for text in texts:
-        assert text in error
-    assert not output.exists()
-    assert not list(output.parent.glob(".partial-*"))
-
-
-@pytest.mark.parametrize(
-    ("edit", "status", "text"),
-    [
-        (lambda d: edit_information(d, classes=[]), 2, "was built without land cover"),
-        (
-            lambda d: edit_footprints(d, lambda t: t.__setitem__("split", "train")),
-            2,
-            "has no test split",
-        ),
-        (
-            lambda d: edit_footprints(d, lambda t: t.__setitem__(["class_1", "class_2"], 0)),
-            3,
-            "are of one class, Class 0",
-        ),
-        (
-            lambda d: edit_footprints(
-                d,
-                lambda t: t.__setitem__("split", t["split"].where(t["chip"] < 60, "validation")),
-            ),
-            3,
-            "labelled tiles to test on; at least 10 are needed",
-        ),
-        (lambda d: (d / "dataset.json").unlink(), 2, "is no tile dataset"),
-        (lambda d: (d / "chips.lmdb").write_bytes(b"cut"), 3, "chips.lmdb cannot be read"),
-    ],
-    ids=["no land cover", "no test split", "one class", "few test tiles", "no dataset", "damaged"],
-)
-def test_wrong_datasets(
-    encoder: Path,
-    dataset: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture,
-    edit: Callable[[Path], object],
-    status: int,
-    text: str,
-) -> None:
-    edit(dataset)
-    output = tmp_path / "out"
-    found = evaluate("--encoder", encoder, "--dataset", dataset, "--output", output)
-    check_error(capsys, found, status, text, output=output)
-
-
-def test_impure_tiles_are_too_few(
-    encoder: Path, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture
-) -> None:
-    edit_footprints(dataset, lambda t: t.__setitem__(["class_0", "class_1", "class_2"], 30))
-    output = tmp_path / "out"
-    found = evaluate("--encoder", encoder, "--dataset", dataset, "--output", output)
-    check_error(capsys, found, 3, "has 0 labelled tiles to fit on", "--purity", output=output)
-
-
-def test_wrong_requests(
-    encoder: Path, small_dataset: TileDataset, tmp_path: Path, capsys: pytest.CaptureFixture
-) -> None:
-    output = tmp_path / "out"
-    data = ("--dataset", small_dataset.folder)
-    start = ("--encoder", encoder, "--output", output)
-    cases = [
-        ((), "either a dataset or a class folder"),
-        ((*data, "--class-folder", tmp_path), "either a dataset or a class folder"),
-        ((*data, "--label-column", "kind"), "have no column kind; --label-column is one of: chip"),
-        ((*data, "--device", "cuda:99"), "--device cuda:99"),
-    ]
-    for arguments, text in cases:
-        found = evaluate(*start, *arguments)
-        check_error(capsys, found, 4 if "--device" in arguments else 2, text, output=output)
-    found = main([str(a) for a in (*start, *data, "--neighbours", "500")])
-    check_error(capsys, found, 2, "--neighbours 500 is more than the", output=output)
-
-
-def test_wrong_encoders(
-    encoder: Path, small_dataset: TileDataset, tmp_path: Path, capsys: pytest.CaptureFixture
-) -> None:
-    output = tmp_path / "out"
-    data = ("--dataset", small_dataset.folder, "--output", output)
-    other = write_encoder(tmp_path / "bands.safetensors", bands=("b1", "b2", "b3", "swir"))
-    check_error(
-        capsys,
-        evaluate("--encoder", other, *data),
-        2,
-        "the encoder needs the bands b1, b2, b3, swir",
-        "swir is missing",
-        output=output,
-    )
-    cut = tmp_path / "cut.safetensors"
-    cut.write_bytes(encoder.read_bytes()[:100_000])
-    check_error(
-        capsys,
-        evaluate("--encoder", cut, *data),
-        3,
-        "cut.safetensors cannot be read",
-        output=output,
-    )
-    missing = tmp_path / "missing.safetensors"
-    found = evaluate("--encoder", missing, *data)
-    check_error(capsys, found, 2, "there is no encoder", output=output)
-
-
-def test_output_is_replaced_only_when_asked_and_ours(
-    encoder: Path, evaluation: Path, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture
-) -> None:
-    output = Path(shutil.copytree(evaluation, tmp_path / "copy"))
-    start = ("--encoder", encoder, "--dataset", dataset, "--output")
-    (output / "report.html").write_text("old", encoding="utf-8")
-    assert evaluate(*start, output) == 2
-    assert "the output exists" in capsys.readouterr().err
-    assert (output / "report.html").read_text(encoding="utf-8") == "old"
-    assert evaluate(*start, output, "--overwrite") == 0
-    assert "<!doctype html>" in (output / "report.html").read_text(encoding="utf-8")
-    foreign = tmp_path / "photographs"
-    foreign.mkdir()
-    (foreign / "holiday.jpg").write_bytes(b"dear")
-    assert evaluate(*start, foreign, "--overwrite") == 2
-    assert "is no evaluation" in capsys.readouterr().err
-    assert (foreign / "holiday.jpg").read_bytes() == b"dear"

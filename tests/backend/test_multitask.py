@@ -148,6 +148,23 @@ def test_weights_scale_the_terms(dataset) -> None:
     assert outcome.loss.item() == pytest.approx(3 * parts[0] + parts[1] + 0.5 * parts[2], rel=1e-6)
 
 
+def test_the_decoders_skips_and_the_sigmoid_can_be_switched_off(dataset) -> None:
+    with_skips, without = make(dataset), make(dataset, decoder_skips=False)
+    assert with_skips.heads["inpainting"].shape.skips
+    assert not without.heads["inpainting"].shape.skips
+    assert torch.isfinite(forward(without, dataset).loss)
+    assert isinstance(with_skips.heads["contrast"][1], torch.nn.Sigmoid)
+    relu = make(dataset, contrast_activation="relu")
+    assert isinstance(relu.heads["contrast"][1], torch.nn.ReLU)
+    assert torch.isfinite(forward(relu, dataset).loss)
+
+
+def test_jitter_can_be_switched_off_and_then_asks_for_no_range(dataset) -> None:
+    recipe = make(dataset, normalisation="dataset", jitter_probability=0)
+    tile = tiles_of(dataset) * 9 - 4
+    assert torch.equal(recipe.jittered(tile, generator()), tile)
+
+
 def test_fact_45_one_trunk_for_all_heads(dataset) -> None:
     job = tiny_job("multitask", tasks=TASKS, batch_size=8)
     learner, _ = make_learner(job, dataset)

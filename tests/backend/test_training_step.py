@@ -93,6 +93,19 @@ def test_one_step_equals_sgd_with_nesterov_momentum_by_hand(small_dataset) -> No
         assert torch.allclose(parameter, expected, atol=1e-6)
 
 
+def test_without_momentum_a_step_is_the_gradient_times_the_rate(small_dataset) -> None:
+    """Nesterov's form is then nothing to switch off: torch would refuse it."""
+    learner, batches = make(
+        small_dataset, gradient_clip=0.0, schedule="constant", learning_rate=0.05, sgd_momentum=0.0
+    )
+    parameter = learner.recipe.encoder.projection.weight
+    for step in range(2):
+        before = parameter.detach().clone()
+        learner.take_step(batches.batch(step))
+        expected = before - 0.05 * (parameter.grad + 1e-4 * before)
+        assert torch.allclose(parameter, expected, atol=1e-6)
+
+
 def test_the_gradient_is_clipped_and_its_norm_is_that_from_before(small_dataset) -> None:
     for clip in (1e-3, 0.0):
         learner, batches = make(small_dataset, gradient_clip=clip)

@@ -95,6 +95,15 @@ class TrainJob:
         choices=("sgd", "adam", "adamw", "lars"),
         advanced=True,
     )
+    sgd_momentum: float = setting(
+        "number",
+        0.9,
+        "Momentum of SGD",
+        minimum=0.0,
+        maximum=0.999,
+        advanced=True,
+        label="Momentum of SGD",
+    )
     nesterov: bool = setting("flag", True, "Nesterov's form of SGD's momentum", advanced=True)
     adam_beta1: float = setting(
         "number",

@@ -107,6 +107,23 @@ class MultitaskTrainJob(ColourJitterTrainJob, LandCoverTargetTrainJob):
         maximum=0.99,
         advanced=True,
     )
+    contrast_activation: str = setting(
+        "choice",
+        "sigmoid",
+        "Between the two layers that lead to the embeddings of contrast: the released sigmoid, or "
+        "a rectifier",
+        choices=("sigmoid", "relu"),
+        advanced=True,
+        label="Activation for contrast",
+    )
+    decoder_skips: bool = setting(
+        "flag",
+        True,
+        "Hand the decoder the encoder's finer maps as well; without them all that repairs a tile "
+        "must be in the coarsest",
+        advanced=True,
+        label="Decoder with skips",
+    )
     decoder_width: int = setting(
         "integer",
         32,
