@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3.10 || echo python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || echo python3)
 BACKEND := .venv/bin/python
 # QGIS lives in the system's own Python, whatever python3 comes first on PATH.
 QGIS_PYTHON ?= /usr/bin/python3
@@ -21,8 +21,8 @@ help: ## print this list
 setup: .venv/.complete ## make .venv with all that the backend needs
 
 .venv/.complete: pyproject.toml
-	@if ! $(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))'; then \
-	  echo "Near Things needs Python 3.10 to 3.13; name one: make PYTHON=python3.11 setup" >&2; exit 1; fi
+	@if ! $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'; then \
+	  echo "Near Things needs Python 3.11 to 3.13; name one: make PYTHON=python3.11 setup" >&2; exit 1; fi
 	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
 	  echo "$(PYTHON) lacks the venv module; installing python3-venv"; \
 	  $(APT) update -qq && $(APT) install -y -qq --no-install-recommends python3-venv \

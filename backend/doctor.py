@@ -58,9 +58,9 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def check_python() -> Check:
-    ok = (3, 10) <= sys.version_info[:2] <= (3, 13)
+    ok = (3, 11) <= sys.version_info[:2] <= (3, 13)
     detail = f"Python {platform.python_version()} in {sys.prefix}"
-    return Check("Python", ok, detail, "" if ok else "use Python 3.10 to 3.13")
+    return Check("Python", ok, detail, "" if ok else "use Python 3.11 to 3.13")
 
 
 def check_packages() -> Check:

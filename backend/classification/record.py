@@ -114,7 +114,7 @@ def accuracy_record(
         random=validation_record(random) if random else None,
         job=to_mapping(job),
         made=dict(
-            time=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+            time=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             seconds=round(seconds, 1),
             software=__version__,
             command=command(job),

@@ -120,7 +120,7 @@ def evaluation_record(
         confusion=confusion_of(headline(results), tiles),
         job=to_mapping(job),
         made=dict(
-            time=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+            time=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             seconds=round(seconds, 1),
             software=__version__,
             device=device,

@@ -69,20 +69,15 @@ def test_every_batch_dialog_is_made(provider) -> None:
 
 
 def test_menu_offers_every_algorithm_and_the_settings(parts, provider) -> None:
+    from near_things.qgis_plugin.provider import ALGORITHMS
+
     texts = [action.text() for action in parts.actions()]
-    assert texts == [
-        "Open the panel",
-        "Write sample landscape…",
-        "Build tile dataset…",
-        "Import tiles…",
-        "Cut scenes into crops…",
-        "Pretrain encoder…",
-        "Evaluate encoder…",
-        "Fine-tune encoder…",
-        "Make embedding map…",
-        "Find similar places…",
-        "Settings…",
-    ]
+    assert texts[0] == "Open the panel" and texts[-1] == "Settings…"
+    # In the order of the work; one of each, the shipped models aside.
+    assert texts[1:-1] == [f"{algorithm.title}…" for algorithm in ALGORITHMS]
+    shown = {algorithm.displayName() for algorithm in provider.algorithms()}
+    assert {text.rstrip("…") for text in texts[1:-1]} <= shown
+    assert len(ALGORITHMS) >= 13
 
 
 def test_nothing_is_left_behind(interface, parts) -> None:

@@ -56,6 +56,7 @@ def settings(provider):
 )
 def test_lock_files_satisfy_the_ranges_of_the_project(setup, accelerator, system) -> None:
     import tomllib
+
     from packaging.requirements import Requirement
 
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]

@@ -131,7 +131,7 @@ def finetune_record(
         results=[_result(outcome, names) for outcome in outcomes],
         job=to_mapping(job),
         made=dict(
-            time=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+            time=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             seconds=round(seconds, 1),
             software=__version__,
             device=device,
