@@ -13,12 +13,12 @@ taken off.
 
 from __future__ import annotations
 
-import faulthandler
 import gc
 import re
-import tempfile
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,8 +50,10 @@ class Watchdog:
         self.longest_ms = 0.0
         self.where = ""
         self.ticks = 0
-        self._main = str(threading.get_native_id())
-        self._stacks = tempfile.TemporaryFile("w+")
+        self._main, self._main_task = threading.get_ident(), str(threading.get_native_id())
+        self._stack = ""
+        self._ended = threading.Event()
+        self._looker = threading.Thread(target=self._look, daemon=True)
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
@@ -63,14 +65,15 @@ class Watchdog:
         gc.collect()
         gc.freeze()
         self._begin()
+        self._looker.start()
         self._timer.start()
 
     def stop(self) -> None:
         """Measure no longer; what has passed since the last tick counts."""
         self._end()
         self._timer.stop()
-        faulthandler.cancel_dump_traceback_later()
-        self._stacks.close()
+        self._ended.set()
+        self._looker.join()
         gc.unfreeze()
 
     def _tick(self) -> None:
@@ -80,28 +83,34 @@ class Watchdog:
 
     def _begin(self) -> None:
         self._waits = waits_for_a_processor()
+        self._stack = ""
         self._since = time.perf_counter()
-        # By a thread in C: it tells where the main thread stands even if that keeps Python's lock.
-        faulthandler.dump_traceback_later(0.9 * self.limit_ms / 1000, file=self._stacks)
 
     def _end(self) -> None:
         passed_ms = 1000 * (time.perf_counter() - self._since)
-        faulthandler.cancel_dump_traceback_later()
-        if passed_ms > max(self.longest_ms, TICK_MS):
-            waited = {
-                name: wait - self._waits.get(name, 0)
-                for name, wait in waits_for_a_processor().items()
-            }
-            own = waited.pop(self._main, 0)
-            passed_ms -= (own + max(waited.values(), default=0)) / 1e6
-            if passed_ms > self.longest_ms:
-                self.longest_ms = passed_ms
-                self._stacks.seek(0)
-                lines = self._stacks.read().splitlines()
-                self.where = "\n".join(line for line in lines if not FRAMES_OF_PYTEST.search(line))
-        if self._stacks.tell():
-            self._stacks.seek(0)
-            self._stacks.truncate()
+        if passed_ms <= max(self.longest_ms, TICK_MS):
+            return
+        waited = {
+            name: wait - self._waits.get(name, 0) for name, wait in waits_for_a_processor().items()
+        }
+        waited.pop(str(self._looker.native_id), None)
+        own = waited.pop(self._main_task, 0)
+        passed_ms -= (own + max(waited.values(), default=0)) / 1e6
+        if passed_ms > self.longest_ms:
+            self.longest_ms, self.where = passed_ms, self._stack
+
+    def _look(self) -> None:
+        """In a thread of its own: see where the main thread is when a tick is late.
+
+        Nothing is seen of a call that keeps Python's lock until it is over. (faulthandler could,
+        but it looks without the lock, and so may crash.)
+        """
+        while not self._ended.wait(0.2 * self.limit_ms / 1000):
+            late_ms = 1000 * (time.perf_counter() - self._since)
+            frame = sys._current_frames().get(self._main)
+            if late_ms > 0.7 * self.limit_ms and not self._stack and frame is not None:
+                lines = traceback.format_stack(frame)
+                self._stack = "".join(line for line in lines if not FRAMES_OF_PYTEST.search(line))
 
 
 @contextmanager
