@@ -133,7 +133,13 @@ def tour() -> Wait:
     explore.close_panel()
     yield seconds(1)
     press("Scatter plot", explore)
-    yield seconds(15)
+    scatter = window.findChild(QDockWidget, "NearThingsScatterPlot")
+    yield lambda: len(scatter.plot.points) > 0
+    scatter.setFloating(False)
+    yield seconds(1)
+    # One class selected in the plot, and so on the map.
+    scatter.plot.legend.chosen.emit(0)
+    yield seconds(3)
     shoot("12_scatter")
 
 

@@ -428,7 +428,8 @@ def test_window_turns_a_map_into_points(window, project) -> None:
     values = numpy.random.default_rng(0).normal(size=(6, 10, 8))
     folder = window._session.workspace.folder / "maps"
     path = embedding_map(folder / "zion é.tif", values)
-    window.show_target(Searchable("zion", path))
+    window.refresh()
+    window.source.setCurrentIndex(0)
     assert window.source.currentText() == "zion é (embedding map)"
     assert window.compute.isVisible() and window.compute.isEnabled()
     with watchdog():
@@ -458,10 +459,10 @@ def test_vectors_are_laid_out_first_where_they_are_not(window, fake_backend, tmp
         f"shutil.copytree({str(ready)!r}, option('--output'))\n"
         "finish()"
     )
-    window.show_target(Searchable("a", path))
     failures: list = []
     window.projection.failed.connect(failures.append)
-    window.compute.click()
+    # Nothing more is to be pressed.
+    window.show_target(Searchable("a", path))
     assert spin(lambda: len(window.plot.points) == 6 or bool(failures)), window.projection._work
     assert failures == []
 

@@ -9,7 +9,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QSizePolicy
 from ...scatter.points import first_axes, first_class, numeric_fields
 from ...translation import tr
 from .plot import ONE_COLOUR, Colour
-from .sources import colour_choices
+from .sources import VECTORS_PROPERTY, class_rasters, colour_choices
 
 
 class FieldChoices(QObject):
@@ -49,8 +49,7 @@ class FieldChoices(QObject):
                 box.addItem(layer.attributeDisplayName(number), name)
             box.setCurrentIndex(box.findData(chosen))
             box.blockSignals(False)
-        first = first_class(layer)
-        self.offer_colours(layer, ("field", first) if first else ONE_COLOUR)
+        self.offer_colours(layer, _first_colour(layer))
 
     def offer_colours(self, layer: QgsVectorLayer, chosen: Colour) -> None:
         """Offer what the points can be coloured by, anew; one colour where `chosen` is gone."""
@@ -62,6 +61,15 @@ class FieldChoices(QObject):
             if (kind, key) == chosen:
                 self.colour.setCurrentIndex(self.colour.count() - 1)
         self.colour.blockSignals(False)
+
+
+def _first_colour(layer: QgsVectorLayer) -> Colour:
+    """A field of classes; for vectors without one, the project's land cover, where it has some."""
+    name = first_class(layer)
+    if name:
+        return "field", name
+    rasters = class_rasters() if layer.customProperty(VECTORS_PROPERTY) else []
+    return ("raster", rasters[0].id()) if rasters else ONE_COLOUR
 
 
 def named_box(name: str, characters: int) -> QComboBox:

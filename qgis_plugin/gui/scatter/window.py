@@ -185,12 +185,14 @@ class ScatterWindow(QgsDockWidget):
         self._choose(LayerSource(layer.id()))
 
     def show_target(self, target: Searchable) -> None:
-        """Choose an embedding map or a dataset: the layer made from it, where there is one."""
+        """Show an embedding map or a dataset: by the layer made from it, else by making one."""
         if target not in self._targets:
             self._targets.append(target)
         source = VectorsSource(target.folder, target)
         layer = source.layer()
         self._choose(source if layer is None else LayerSource(layer.id()))
+        if layer is None:
+            self.compute_components()
 
     def _choose(self, source: Source) -> None:
         self.refresh()
