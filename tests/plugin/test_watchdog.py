@@ -39,7 +39,7 @@ def run_process() -> None:
     from qgis.PyQt.QtCore import QProcess
 
     process = QProcess()
-    process.start("/bin/sleep", ["0.3"])
+    process.start("/bin/sleep", ["0.6"])
     process.waitForFinished()
 
 
@@ -50,19 +50,19 @@ def keep_the_lock() -> None:
 
 @pytest.mark.parametrize(
     "block",
-    [lambda: time.sleep(0.3), lambda: work(300), run_process],
+    [lambda: time.sleep(0.6), lambda: work(500), run_process],
     ids=["sleep", "busy", "child"],
 )
 def test_what_blocks_is_found_and_named(application, block) -> None:
     soon(block)
     with pytest.raises(AssertionError, match=r"blocked for \d+ ms") as failure, watchdog():
-        serve(0.6)
+        serve(0.9)
     assert "test_watchdog.py" in str(failure.value)
 
 
 def test_the_end_of_the_block_counts(application) -> None:
     with pytest.raises(AssertionError, match="blocked"), watchdog():
-        time.sleep(0.3)
+        time.sleep(0.6)
 
 
 def test_a_thread_that_keeps_pythons_lock_is_found(application) -> None:

@@ -93,7 +93,6 @@ class Watchdog:
         waited = {
             name: wait - self._waits.get(name, 0) for name, wait in waits_for_a_processor().items()
         }
-        waited.pop(str(self._looker.native_id), None)
         own = waited.pop(self._main_task, 0)
         passed_ms -= (own + max(waited.values(), default=0)) / 1e6
         if passed_ms > self.longest_ms:
@@ -105,10 +104,10 @@ class Watchdog:
         Nothing is seen of a call that keeps Python's lock until it is over. (faulthandler could,
         but it looks without the lock, and so may crash.)
         """
-        while not self._ended.wait(0.2 * self.limit_ms / 1000):
+        while not self._ended.wait(0.5 * self.limit_ms / 1000):
             late_ms = 1000 * (time.perf_counter() - self._since)
             frame = sys._current_frames().get(self._main)
-            if late_ms > 0.7 * self.limit_ms and not self._stack and frame is not None:
+            if late_ms > 0.5 * self.limit_ms and not self._stack and frame is not None:
                 lines = traceback.format_stack(frame)
                 self._stack = "".join(line for line in lines if not FRAMES_OF_PYTEST.search(line))
 
