@@ -499,6 +499,14 @@ def test_help_is_there(window, monkeypatch) -> None:
     assert opened == [module.HELP] and module.HELP.is_file()
 
 
+def test_window_lives_on_though_nobody_here_keeps_it(window) -> None:
+    from near_things.qgis_plugin.gui.scatter import window as module
+
+    assert window in module._WINDOWS
+    module.close_scatter_plot(window.parent())
+    assert window not in module._WINDOWS
+
+
 def test_one_window_is_enough(window) -> None:
     from near_things.qgis_plugin.gui.scatter.window import open_scatter_plot
 

@@ -341,14 +341,20 @@ class ScatterWindow(QgsDockWidget):
         return str(self._free_path(name, suffix))
 
 
+# PyQt forgets the Python side of a widget together with that of its parent, which QGIS made and
+# nobody here keeps.
+_WINDOWS: List[ScatterWindow] = []
+
+
 def open_scatter_plot(
     session: Session, shown: Union[QgsVectorLayer, Searchable, None] = None
 ) -> ScatterWindow:
     """The window's one scatter plot, in front; it shows a layer, a map or a dataset if given."""
     main = session.iface.mainWindow()
-    window = main.findChild(ScatterWindow, OBJECT_NAME)
+    window = _window_of(main)
     if window is None:
         window = ScatterWindow(session, main)
+        _WINDOWS.append(window)
         session.iface.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, window)
         window.setFloating(True)
         window.resize(820, 560)
@@ -362,9 +368,13 @@ def open_scatter_plot(
 
 def close_scatter_plot(main: QWidget) -> None:
     """Take the scatter plot away, where there is one; the plugin is unloaded."""
-    window = main.findChild(ScatterWindow, OBJECT_NAME)
+    window = _window_of(main)
     if window is not None:
+        _WINDOWS.remove(window)
         window.close_plot()
         window.close()
-        window.setObjectName("")
         window.deleteLater()
+
+
+def _window_of(main: QWidget) -> Optional[ScatterWindow]:
+    return next((window for window in _WINDOWS if window.parent() == main), None)
