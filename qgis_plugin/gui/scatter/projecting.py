@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Callable, Optional
 
-from qgis.core import QgsProject, QgsVectorLayer
+from qgis.core import QgsMarkerSymbol, QgsProject, QgsVectorLayer, QgsWkbTypes
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
@@ -125,6 +125,10 @@ def _add_layer(written: WrittenPoints, source: VectorsSource) -> QgsVectorLayer:
         layer.setCustomProperty(f"{AXES_PROPERTY}/{field}", words)
     if written.colours:
         colour_layer(layer, "class", written.colours)
+    elif layer.geometryType() == QgsWkbTypes.GeometryType.PointGeometry:
+        # Small and without an outline: a cell lies beside a cell.
+        dot = {"size": "0.8", "outline_style": "no", "color": "#4477aa"}
+        layer.renderer().setSymbol(QgsMarkerSymbol.createSimple(dot))
     project = QgsProject.instance()
     project.addMapLayer(layer)
     result = ResultLayer(name, str(written.path))
