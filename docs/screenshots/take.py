@@ -61,6 +61,8 @@ def run_qgis(display: str, home: Path, arguments: argparse.Namespace) -> int:
     """QGIS with the tour as its start-up code; gives its exit status."""
     environment = {
         **os.environ,
+        # QGIS runs in the system's own Python, whatever comes first elsewhere.
+        "PATH": "/usr/bin:/bin",
         "DISPLAY": display,
         "HOME": str(home),
         "QT_QPA_PLATFORM": "xcb",
