@@ -13,7 +13,6 @@ from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QDockWidget, QWid
 from qgis.utils import iface, plugins
 
 PICTURES = Path(os.environ["NEAR_THINGS_PICTURES"])
-STEPS = 200
 # What a step of the tour waits for: a condition, and how many seconds at most.
 Wait = Generator[Callable[[], bool], None, None]
 
@@ -97,10 +96,11 @@ def tour() -> Wait:
     session.show_page("train")
     yield seconds(1)
     shoot("05_train")
-    train.new_run.steps.setValue(STEPS)
     written = wait_for(session.run_written)
     press("Start", train)
-    yield seconds(45)
+    # Until there is a curve to see.
+    yield lambda: any(card.run.history.step > 40 for card in train.cards.values())
+    yield seconds(3)
     shoot("06_training")
     yield written
     yield seconds(2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 
-def spin(until, seconds: float = 20.0) -> bool:
+def spin(until, seconds: float = 60.0) -> bool:
     """Let Qt work until `until()` holds."""
     from qgis.PyQt.QtCore import QCoreApplication
 

@@ -47,7 +47,7 @@ OWN = (
     "count",
 )
 # Of the sample landscape (768 × 768 px) a dataset that is built and learnt from in minutes.
-SAMPLE = {"tile": 32, "radius": 32, "count": 1500}
+SAMPLE = {"tile": 32, "radius": 16, "count": 1500}
 
 
 class DataPage(QWidget):

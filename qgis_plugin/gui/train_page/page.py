@@ -23,6 +23,9 @@ from .log_dialog import LogDialog
 from .new_run import NewRunBox
 from .run_card import RunCard
 
+# Some minutes on a laptop's processor, and enough to see that it learns (`make demo`).
+SAMPLE_STEPS = 200
+
 
 class TrainPage(QWidget):
     """The page “Train”."""
@@ -34,8 +37,9 @@ class TrainPage(QWidget):
         self._removals: List[QgsTask] = []
         self.new_run = NewRunBox(session)
         self.new_run.start_wanted.connect(self.start)
-        box = QgsCollapsibleGroupBox(tr("New run"))
-        inside = QVBoxLayout(box)
+        session.sample_written.connect(lambda *_: self.new_run.steps.setValue(SAMPLE_STEPS))
+        self.form_box = QgsCollapsibleGroupBox(tr("New run"))
+        inside = QVBoxLayout(self.form_box)
         inside.addWidget(self.new_run)
         self.nothing = QLabel(tr("No runs yet."))
         self.comparison = Comparison()
@@ -46,7 +50,7 @@ class TrainPage(QWidget):
         heading.setFont(font)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
-        layout.addWidget(box)
+        layout.addWidget(self.form_box)
         layout.addWidget(heading)
         layout.addWidget(self.nothing)
         layout.addLayout(self._list)
@@ -77,6 +81,9 @@ class TrainPage(QWidget):
         self.new_run.start.setEnabled(True)
         if problem:
             self._session.tell(problem, Qgis.MessageLevel.Warning)
+        else:
+            # The form is longer than a small screen: the run's card moves into view.
+            self.form_box.setCollapsed(True)
         self.follower.look_at(Path(output))
 
     def do(self, run: Run, what: str) -> None:
@@ -86,6 +93,7 @@ class TrainPage(QWidget):
         elif what == "resume":
             self._resume(run)
         elif what == "clone":
+            self.form_box.setCollapsed(False)
             self.new_run.take_settings(run.job)
         elif what == "log":
             dialog = LogDialog(run, self)
