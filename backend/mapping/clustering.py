@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import rasterio
 
-from backend.contract.jobs import BuildJob, ClusterJob
+from backend.contract.jobs import BuildJob, ClusterJob, ProjectJob
 from backend.contract.settings import to_arguments
 from backend.data.land_cover import LandCover
 from backend.data.land_cover_source import open_land_cover
@@ -58,7 +58,9 @@ def cluster_map(job: ClusterJob, reporter: Reporter) -> None:
     reporter.artifact("clusters", output)
 
 
-def land_cover_on(scene: Scene, job: ClusterJob, reporter: Reporter) -> LandCover | None:
+def land_cover_on(
+    scene: Scene, job: ClusterJob | ProjectJob, reporter: Reporter
+) -> LandCover | None:
     """The land cover that a job names (land_cover, class_field, class_table), over a map's grid."""
     build = BuildJob(
         land_cover=job.land_cover,

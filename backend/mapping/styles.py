@@ -175,6 +175,38 @@ def area_outlines() -> Element:
     return root
 
 
+def points_by_kind(field: str, colours: Mapping[object, str]) -> Element:
+    """Points in the colour "#rrggbb" of their field's value; all in one where there is none."""
+    root = Element("qgis", version="3.22.0", styleCategories="Symbology")
+    kind = "categorizedSymbol" if colours else "singleSymbol"
+    renderer = SubElement(root, "renderer-v2", type=kind, symbollevels="0")
+    symbols = Element("symbols")
+    if colours:
+        renderer.set("attr", field)
+        categories = SubElement(renderer, "categories")
+        for number, value in enumerate(colours):
+            SubElement(
+                categories,
+                "category",
+                value=str(value),
+                type="long" if isinstance(value, int) else "string",
+                symbol=str(number),
+                label=str(value),
+                render="true",
+            )
+    renderer.append(symbols)
+    for number, colour in enumerate(colours.values() or ["#31688e"]):
+        red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
+        mark = {
+            "name": "circle",
+            "color": f"{red},{green},{blue},255",
+            "outline_style": "no",
+            "size": "1.6",
+        }
+        _symbol(symbols, "marker", str(number), "SimpleMarker", mark)
+    return root
+
+
 def query_marks(*, polygons: bool) -> Element:
     """Points as white crosses in black, or polygons as black outlines: what was searched from."""
     root = Element("qgis", version="3.22.0", styleCategories="Symbology")

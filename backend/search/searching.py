@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from backend.contract.jobs import IndexJob, SearchJob
+from backend.contract.jobs import IndexJob, ProjectJob, SearchJob
 from backend.data.dataset import TileDataset
 from backend.mapping.embedding_map import EmbeddingMap
 from backend.mapping.geotiff import bounded_cache
@@ -55,17 +55,17 @@ def search(job: SearchJob, reporter: Reporter) -> None:
         _write(job, target, query, positions, similarities, reporter)
 
 
-def check_target(job: SearchJob | IndexJob) -> None:
+def check_target(job: SearchJob | IndexJob | ProjectJob) -> None:
     """RequestError unless the job names a map, or a dataset with an encoder."""
     if bool(job.embedding) == bool(job.dataset):
         raise RequestError(
-            "search either an embedding map or a dataset"
+            "the vectors are those of an embedding map or of a dataset"
             + (", not both" if job.dataset else ": neither is given"),
             "give --embedding, or --dataset with --encoder",
         )
     if job.dataset and not job.encoder:
         raise RequestError(
-            "a dataset is searched with an encoder", "give --encoder encoder.safetensors"
+            "a dataset is seen through an encoder", "give --encoder encoder.safetensors"
         )
     if job.encoder and not job.dataset:
         raise RequestError(
@@ -95,7 +95,7 @@ def _check_request(job: SearchJob) -> None:
 
 
 @contextlib.contextmanager
-def open_target(job: SearchJob | IndexJob, reporter: Reporter) -> Iterator[Target]:
+def open_target(job: SearchJob | IndexJob | ProjectJob, reporter: Reporter) -> Iterator[Target]:
     """The job's map or dataset, opened."""
     if job.embedding:
         with EmbeddingMap(job.embedding) as source:

@@ -63,7 +63,7 @@ def test_a_map_or_a_dataset_not_both(fails, embedding, small_dataset, encoder) -
     assert "neither is given" in fails(2, point=INSIDE)
     message = fails(2, embedding=embedding, dataset=small_dataset.folder, point=INSIDE)
     assert "not both" in message
-    assert "a dataset is searched with an encoder" in fails(2, dataset=small_dataset.folder, chip=1)
+    assert "a dataset is seen through an encoder" in fails(2, dataset=small_dataset.folder, chip=1)
     assert "needs no encoder" in fails(2, embedding=embedding, encoder=encoder, point=INSIDE)
 
 

@@ -27,6 +27,7 @@ RANKS = {
     "search": 5,
     "classification": 5,
     "comparison": 5,
+    "projection": 5,
 }
 VERB_RANK = 6
 

@@ -12,6 +12,7 @@ from .export import ExportJob
 from .finetune import FineTuneJob
 from .index import IndexJob
 from .ingest import IngestJob
+from .project import ProjectJob
 from .sample import SampleJob
 from .search import SearchJob
 from .similarity import SimilarityJob
@@ -30,6 +31,7 @@ __all__ = [
     "FineTuneJob",
     "IndexJob",
     "IngestJob",
+    "ProjectJob",
     "SampleJob",
     "SearchJob",
     "SimilarityJob",

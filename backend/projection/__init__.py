@@ -1,0 +1,1 @@
+"""Vectors as points of a plane."""
