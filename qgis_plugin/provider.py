@@ -16,6 +16,7 @@ from .algorithms.example_model import WholeLine
 from .algorithms.export import ExportVectors
 from .algorithms.finetune import FineTuneEncoder
 from .algorithms.ingest import ImportTiles
+from .algorithms.project import ProjectVectors
 from .algorithms.sample import SampleLandscape
 from .algorithms.search import FindSimilarPlaces
 from .algorithms.similarity import MapSimilarity
@@ -37,6 +38,7 @@ ALGORITHMS = (
     ClusterEmbeddingMap,
     ClassifyFromLabels,
     FindChanges,
+    ProjectVectors,
     ExportVectors,
 )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 FORBIDDEN = (
     "torch", "torchvision", "rasterio", "geopandas", "pyogrio", "shapely", "pyproj", "lmdb",
     "lightning_fabric", "lightning", "safetensors", "sklearn", "matplotlib", "tensorboard", "tqdm",
-    "pandas", "PIL", "jsonargparse", "faiss",
+    "pandas", "PIL", "jsonargparse", "faiss", "umap", "numba",
 )  # fmt: skip
 
 CODE = """

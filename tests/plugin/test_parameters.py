@@ -24,6 +24,7 @@ def test_names_are_stable(algorithms) -> None:
         "findsimilar",
         "similaritymap",
         "clustermap",
+        "projectvectors",
         "exportvectors",
         "classifymap",
         "findchanges",
@@ -52,6 +53,7 @@ def test_names_are_stable(algorithms) -> None:
         ("findsimilar", {"OVERWRITE", "POINT_CRS"}),
         ("similaritymap", {"OVERWRITE", "POINT_CRS"}),
         ("clustermap", {"OVERWRITE"}),
+        ("projectvectors", {"OVERWRITE"}),
         ("exportvectors", {"OVERWRITE"}),
         # Colours come from the label layer.
         ("classifymap", {"OVERWRITE", "COLOURS"}),

@@ -262,18 +262,21 @@ class ScatterWindow(QgsDockWidget):
         if find_form(PROJECT_VERB) is None:
             return tr("UMAP is not part of this version. PCA shows the same vectors.")
         if not isinstance(source, VectorsSource) or source.target is None:
-            return tr("Choose an embedding map to compute UMAP.")
+            return tr("Choose an embedding map or a tile dataset to compute UMAP.")
         return ""
 
     def _open_umap(self) -> None:
         """Open the form of the backend's projection; its layer can be chosen here afterwards."""
         import processing
 
-        algorithm, target = find_form(PROJECT_VERB), self.current().target
-        kind = "raster" if target.is_map else "file"
-        names = [d.name() for d in algorithm.parameterDefinitions() if d.type() == kind]
+        target = self.current().target
+        if target.is_map:
+            values = {"EMBEDDING": str(target.path)}
+        else:
+            values = {"DATASET": str(target.path), "ENCODER": str(target.encoder.path)}
+        output = str(self._free_path(f"{target.folder.stem} UMAP", "gpkg"))
         processing.execAlgorithmDialog(
-            algorithm.id(), {names[0]: str(target.path)} if names else {}
+            find_form(PROJECT_VERB).id(), {**values, "METHOD": "umap", "OUTPUT": output}
         )
 
     def _tell_failure(self, error: str) -> None:
