@@ -1414,6 +1414,16 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/scatter/umap_form.py" />
+   <source>UMAP is not part of this version. PCA shows the same vectors.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/umap_form.py" />
+   <source>Choose an embedding map or a tile dataset to compute UMAP.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/scatter/window.py" />
    <source>What to show</source>
    <translation type="unfinished" />
@@ -1476,16 +1486,6 @@
   <message>
    <location filename="../../qgis_plugin/gui/scatter/window.py" />
    <source>Neighbours stay neighbours, as well as a plane allows; takes minutes</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>UMAP is not part of this version. PCA shows the same vectors.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Choose an embedding map to compute UMAP.</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -1414,6 +1414,16 @@
    <translation>Diagramm verschieben</translation>
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/scatter/umap_form.py" />
+   <source>UMAP is not part of this version. PCA shows the same vectors.</source>
+   <translation>UMAP gehört nicht zu dieser Version. PCA zeigt dieselben Vektoren.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/umap_form.py" />
+   <source>Choose an embedding map or a tile dataset to compute UMAP.</source>
+   <translation>Eine Embedding-Karte oder einen Kacheldatensatz wählen, um UMAP zu berechnen.</translation>
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/scatter/window.py" />
    <source>What to show</source>
    <translation>Was gezeigt wird</translation>
@@ -1477,16 +1487,6 @@
    <location filename="../../qgis_plugin/gui/scatter/window.py" />
    <source>Neighbours stay neighbours, as well as a plane allows; takes minutes</source>
    <translation>Nachbarn bleiben Nachbarn, so gut es in der Ebene geht; dauert Minuten</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>UMAP is not part of this version. PCA shows the same vectors.</source>
-   <translation>UMAP gehört nicht zu dieser Version. PCA zeigt dieselben Vektoren.</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Choose an embedding map to compute UMAP.</source>
-   <translation>Eine Embedding-Karte wählen, um UMAP zu berechnen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/window.py" />

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from inputs import OBEDIENT, asked, polygon_layer, raster_layer
+from inputs import OBEDIENT, asked, dataset_folder, encoder_file, polygon_layer, raster_layer
 
 DONE = OBEDIENT + "open(option('--output'), 'w').close()\n"
 
@@ -102,6 +102,26 @@ def test_export_names_the_file_of_vectors(run, fake_backend, tmp_path) -> None:
     )
     assert result["VECTORS"] == str(tmp_path / "été.npy") and result["COUNT"] == 9
     assert "--count=100000" in asked(python)
+
+
+def test_a_projection_says_what_is_wrong_first(provider, tmp_path) -> None:
+    layer = raster_layer(tmp_path / "map.tif", bands=2)
+    tiles = str(dataset_folder(tmp_path / "a.tiles"))
+    encoder = str(encoder_file(tmp_path))
+    for values, words in (
+        ({}, "Choose an embedding map to project, or a tile dataset in its place."),
+        ({"EMBEDDING": layer, "DATASET": tiles}, "Choose an embedding map to project"),
+        ({"EMBEDDING": layer, "ENCODER": encoder}, "Encoder: an embedding map needs none."),
+        ({"EMBEDDING": layer, "CLASS_TABLE": "nlcd"}, "Class table: it explains"),
+        ({"EMBEDDING": layer, "CLUSTERS": layer, "K": 3}, "clusters are given already"),
+        ({"EMBEDDING": layer, "LAND_COVER": [polygon_layer()]}, "Class field: name the field"),
+        ({"DATASET": tiles}, "Encoder: a tile dataset is projected through an encoder"),
+        ({"DATASET": tiles, "ENCODER": encoder, "LAND_COVER": [layer]}, "Land cover: a dataset"),
+        ({"DATASET": tiles, "ENCODER": encoder, "CLUSTERS": layer}, "Clusters of the map: a"),
+        ({"EMBEDDING": layer, "K": 3}, ""),
+    ):
+        said = problem(provider, "projectvectors", OUTPUT="a.gpkg", **values)
+        assert words in said if words else not said, said
 
 
 def test_clusters_say_what_is_wrong_first(provider, tmp_path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from pathlib import Path
 
 import numpy
 import pytest
+from inputs import OBEDIENT, backend_python, gdal, raster_layer
 from interface import FakeInterface, spin
 from scatter_inputs import embedding_map, points_layer
 from watchdog import watchdog
@@ -54,6 +57,13 @@ def window(project, tmp_path: Path):
     session.close()
     interface.window.close()
     PluginSettings().workspace = ""
+
+
+def window_layers() -> list:
+    """The layers of the project."""
+    from qgis.core import QgsProject
+
+    return list(QgsProject.instance().mapLayers().values())
 
 
 def shown(plot, layer, axes=("pc1", "pc2"), colour=("field", "class")):
@@ -481,13 +491,134 @@ def test_damaged_vectors_are_told(window) -> None:
     assert window.compute.isEnabled()
 
 
-def test_what_cannot_be_computed_says_why(window) -> None:
+def test_what_cannot_be_computed_says_why(window, monkeypatch) -> None:
+    from near_things.qgis_plugin.gui.scatter import umap_form
+
     embedding_map(window._session.workspace.folder / "maps" / "a.tif", numpy.ones((2, 2, 3)))
     window.refresh()
     window.source.setCurrentIndex(0)
-    assert window.umap.isVisible() and window.umap.isEnabled() == (not window._umap_problem())
-    if not window.umap.isEnabled():
-        assert window.umap.toolTip() == window._umap_problem()
+    assert window.umap.isVisible() and window.umap.isEnabled()
+    monkeypatch.setattr(umap_form, "PROJECT_VERB", "no such verb")
+    window._show_working()
+    assert not window.umap.isEnabled()
+    assert "not part of this version" in window.umap.toolTip()
+
+
+@pytest.fixture
+def form(run_and_load, monkeypatch):
+    """What the plot asks Processing for; `submit` runs it as the form's button would."""
+    import processing
+    from inputs import destination
+    from qgis.core import QgsProject
+
+    class Form:
+        def __init__(self) -> None:
+            self.asked: tuple = ()
+
+        def submit(self, **more) -> dict:
+            identifier, values = self.asked
+            output = destination(values["OUTPUT"], QgsProject.instance())
+            return run_and_load(identifier.partition(":")[2], {**values, **more, "OUTPUT": output})
+
+    form = Form()
+    monkeypatch.setattr(processing, "execAlgorithmDialog", lambda *a: setattr(form, "asked", a))
+    return form
+
+
+def test_umap_of_a_map_is_shown_once_it_is_made(window, form, fake_backend, tmp_path) -> None:
+    from inputs import asked
+    from near_things.qgis_plugin.explore.preparing import Searchable
+    from qgis.core import QgsCoordinateTransformContext, QgsVectorFileWriter
+
+    fields = "field=umap1:double&field=umap2:double&field=class:string"
+    made = points_layer([(1.0, 2.0, "Rock"), (3.0, 4.0, "Forest")], fields=fields)
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName = "GPKG"
+    ready = str(tmp_path / "ready.gpkg")
+    QgsVectorFileWriter.writeAsVectorFormatV3(made, ready, QgsCoordinateTransformContext(), options)
+    python = fake_backend(
+        OBEDIENT + "import shutil\n"
+        "assert verb.endswith('project')\n"
+        f"shutil.copy({ready!r}, option('--output'))\n"
+        "say('metric', step=0, values={'points': 2})\nfinish()"
+    )
+    path = raster_layer(tmp_path / "zion é.tif", bands=2).source()
+    window._targets.append(Searchable("zion", Path(path)))
+    window.refresh()
+    window.source.setCurrentIndex(window.source.findText("zion"))
+    (window._session.workspace.folder / "maps").mkdir(parents=True, exist_ok=True)
+    window.umap.click()
+    identifier, values = form.asked
+    assert identifier == "nearthings:projectvectors" and values["EMBEDDING"] == path
+    assert Path(values["OUTPUT"]).name == "zion é UMAP.gpkg"
+    assert form.submit()["COUNT"] == 2
+    assert {"--method=umap", f"--embedding={path}"} <= set(asked(python))
+    assert spin(lambda: len(window.plot.points) == 2)
+    assert window.plot.layer.name() == "Points (UMAP): zion é UMAP"
+    assert (window.fields.x.currentData(), window.fields.y.currentData()) == ("umap1", "umap2")
+    # A layer of the user's own, later, does not push itself in front.
+    shown = window.plot.layer
+    points_layer([(1.0, 2.0, "Rock")], fields=fields)
+    assert window.plot.layer is shown
+
+
+def test_umap_of_vectors_laid_out_earlier_knows_their_dataset(window, tmp_path, form) -> None:
+    from exploring import square, write_dataset_vectors
+
+    folder = window._session.workspace.folder / "runs" / "first" / "zion.vectors"
+    corners = [square(300000 + 100 * n, 4100000, 100) for n in range(3)]
+    write_dataset_vectors(folder, numpy.eye(3), corners, [0, 0, 1])
+    window.refresh()
+    window.source.setCurrentIndex(0)
+    assert not window.umap.isEnabled() and "Choose an embedding map" in window.umap.toolTip()
+    record = json.loads((folder / "index.json").read_text())
+    record["source"]["path"] = "/data/zion.tiles/dataset.json"
+    record["encoder"] = dict(path="/runs/first/encoder.safetensors")
+    (folder / "index.json").write_text(json.dumps(record))
+    window._show_working()
+    window.umap.click()
+    assert form.asked[1]["DATASET"] == "/data/zion.tiles"
+    assert form.asked[1]["ENCODER"] == "/runs/first/encoder.safetensors"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["pca", "umap"])
+def test_projection_by_the_real_backend(window, form, monkeypatch, tmp_path, method) -> None:
+    from near_things.qgis_plugin.explore.preparing import Searchable
+
+    python = backend_python()
+    lacks = subprocess.run([python, "-c", "import umap"], capture_output=True).returncode
+    if method == "umap" and lacks:
+        pytest.skip("the backend's environment lacks umap-learn")
+    monkeypatch.setenv("NEAR_THINGS_PYTHON", str(python))
+    path = tmp_path / "zion é.tif"
+    vectors = numpy.random.default_rng(0).normal(size=(4, 8, 12)) + 3
+    vectors[1, :, 6:] += 30
+    file = gdal.GetDriverByName("GTiff").Create(str(path), 12, 8, 4, gdal.GDT_Float32)
+    file.SetGeoTransform((300000.0, 30.0, 0.0, 4100000.0, 0.0, -30.0))
+    file.SetProjection(raster_layer(tmp_path / "land.tif").crs().toWkt())
+    file.WriteArray(vectors.astype("float32"))
+    file = None
+    window._targets.append(Searchable("zion", path))
+    window.refresh()
+    window.source.setCurrentIndex(window.source.findText("zion"))
+    window.umap.click()
+    with watchdog():
+        assert form.submit(METHOD=method, K=2)["COUNT"] == 96
+    layer = next(one for one in window_layers() if one.name().startswith("Points"))
+    window.show_layer(layer)
+    assert spin(lambda: len(window.plot.points) == 96)
+    x = window.fields.x.currentData()
+    assert x == {"pca": "pc1", "umap": "umap1"}[method]
+    assert window.fields.colour.currentText() == "cluster"
+    renderer = layer.renderer()
+    # Older QGIS reads the numbers of a style as text, and draws by text.
+    assert [str(c.value()) for c in renderer.categories()] == ["1", "2"]
+    sides = {0: set(), 1: set()}
+    for feature in layer.getFeatures():
+        sides[int(feature["column"] >= 6)].add(feature["cluster"])
+    assert sorted(map(len, sides.values())) == [1, 1] and sides[0] != sides[1]
+    assert layer.crs().authid() == "EPSG:32612"
 
 
 def test_help_is_there(window, monkeypatch) -> None:

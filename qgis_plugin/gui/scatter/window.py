@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, List, Optional, Tuple, Union
 
-from qgis.core import Qgis, QgsProject, QgsVectorLayer
+from qgis.core import Qgis, QgsMapLayer, QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
@@ -22,7 +22,6 @@ from ...icons import icon
 from ...manual import DOCS, open_help
 from ...translation import tr
 from ...workspace import file_name
-from ..explore_page.map_box import find_form
 from ..session import Session
 from .choices import FieldChoices, named_box
 from .exports import save_picture, save_selection
@@ -36,10 +35,9 @@ from .sources import (
     place_of,
 )
 from .tools import Tools
+from .umap_form import open_umap_form, umap_layer, umap_problem
 
 HELP = DOCS / "scatter.md"
-# The backend's verb that projects vectors by UMAP.
-PROJECT_VERB = "project"
 OBJECT_NAME = "NearThingsScatterPlot"
 
 
@@ -53,6 +51,7 @@ class ScatterWindow(QgsDockWidget):
         self._session = session
         self._sources: List[Tuple[str, Source]] = []
         self._targets: List[Searchable] = []
+        self._awaits_umap = False
         self.plot = ScatterPlot()
         self.source = named_box(tr("What to show"), 11)
         self.fields = FieldChoices(self)
@@ -123,6 +122,7 @@ class ScatterWindow(QgsDockWidget):
         project, session = QgsProject.instance(), self._session
         self._signals = [
             (project.legendLayersAdded, self.refresh),
+            (project.legendLayersAdded, self._show_umap),
             (project.layersRemoved, self.refresh),
             (session.workspace_changed, self.refresh),
             (session.map_written, self.refresh),
@@ -250,34 +250,23 @@ class ScatterWindow(QgsDockWidget):
     def _show_working(self) -> None:
         vectors_chosen = isinstance(self.current(), VectorsSource)
         self.compute.setEnabled(vectors_chosen and not self.projection.is_working)
-        problem = self._umap_problem()
+        problem = umap_problem(self.current())
         self.umap.setEnabled(not problem)
         self.umap.setToolTip(
             problem or tr("Neighbours stay neighbours, as well as a plane allows; takes minutes")
         )
 
-    def _umap_problem(self) -> str:
-        """Why UMAP cannot be computed, as a sentence."""
-        source = self.current()
-        if find_form(PROJECT_VERB) is None:
-            return tr("UMAP is not part of this version. PCA shows the same vectors.")
-        if not isinstance(source, VectorsSource) or source.target is None:
-            return tr("Choose an embedding map or a tile dataset to compute UMAP.")
-        return ""
-
     def _open_umap(self) -> None:
-        """Open the form of the backend's projection; its layer can be chosen here afterwards."""
-        import processing
+        """Open the form of the backend's projection; its layer is shown once it is there."""
+        source = self.current()
+        self._awaits_umap = True
+        open_umap_form(source, self._free_path(f"{source.folder.stem} UMAP", "gpkg"))
 
-        target = self.current().target
-        if target.is_map:
-            values = {"EMBEDDING": str(target.path)}
-        else:
-            values = {"DATASET": str(target.path), "ENCODER": str(target.encoder.path)}
-        output = str(self._free_path(f"{target.folder.stem} UMAP", "gpkg"))
-        processing.execAlgorithmDialog(
-            find_form(PROJECT_VERB).id(), {**values, "METHOD": "umap", "OUTPUT": output}
-        )
+    def _show_umap(self, layers: List[QgsMapLayer]) -> None:
+        layer = umap_layer(layers) if self._awaits_umap else None
+        if layer is not None:
+            self._awaits_umap = False
+            self.show_layer(layer)
 
     def _tell_failure(self, error: str) -> None:
         words = tr("The principal components could not be computed: {error}")
