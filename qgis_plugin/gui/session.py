@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional
 
-from qgis.core import Qgis, QgsProject
+from qgis.core import Qgis, QgsCoordinateReferenceSystem, QgsDatumTransform, QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QPushButton
 
@@ -14,6 +14,27 @@ from .algorithm_job import AlgorithmJob
 
 TITLE = "Near Things"
 SAMPLE_NAME = "sample landscape"
+
+
+# Of the sample landscape's scenes, and of its land cover.
+SAMPLE_CRS = ("EPSG:32632", "EPSG:3035")
+
+
+def settle_transformations() -> None:
+    """Choose how the sample's land cover comes on to the map: the best way PROJ knows.
+
+    Else QGIS asks which of several to take, in a dialog that holds up the map until it is answered;
+    for made-up ground all are the same. The user's own layers are left to the user.
+    """
+    project = QgsProject.instance()
+    scenes, land_cover = (QgsCoordinateReferenceSystem(name) for name in SAMPLE_CRS)
+    context = project.transformContext()
+    for target in (scenes, project.crs()):
+        known = target.isValid() and not context.hasTransform(land_cover, target)
+        ways = QgsDatumTransform.operations(land_cover, target) if known else []
+        for way in [way for way in ways if way.isAvailable][:1]:
+            context.addCoordinateOperation(land_cover, target, way.proj, True)
+    project.setTransformContext(context)
 
 
 class Session(QObject):
@@ -97,6 +118,7 @@ class Session(QObject):
 
     def try_sample(self) -> AlgorithmJob:
         """Write the sample landscape into the work folder and show it."""
+        settle_transformations()
         folder = self.workspace.folder / SAMPLE_NAME
         parameters = {"OUTPUT": str(folder), "OVERWRITE": True, "ADD_TO_MAP": True}
         job = self.start("nearthings:samplelandscape", parameters, tr("Write sample landscape"))

@@ -87,7 +87,7 @@ def test_only_the_second_scene_lacks_data_in_a_wedge(spectra: list[np.ndarray]) 
 def test_land_cover_lies_on_another_grid_with_names_and_colours(folder: Path) -> None:
     path = folder / "land_cover.tif"
     with rasterio.open(path) as layer:
-        assert layer.crs.to_epsg() == 32633 and layer.res == (15, 15)
+        assert layer.crs.to_epsg() == 3035 and layer.res == (15, 15)
         assert layer.dtypes == ("uint8",) and layer.nodata == 0
         colours = layer.colormap(1)
     built_in, own = read_class_table("sample-landscape"), table_of_raster(str(path))

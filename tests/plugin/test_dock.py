@@ -181,6 +181,23 @@ def test_sample_landscape_becomes_layers(interface, dock, work_folder, fake_back
     assert any("drawing: 1 of 2" in words for _, words in progress)
 
 
+def test_the_sample_asks_for_no_transformation(provider) -> None:
+    from near_things.qgis_plugin.gui.session import SAMPLE_CRS, settle_transformations
+    from qgis.core import QgsCoordinateReferenceSystem, QgsProject
+
+    project = QgsProject.instance()
+    scenes, land_cover = (QgsCoordinateReferenceSystem(name) for name in SAMPLE_CRS)
+    try:
+        project.setCrs(QgsCoordinateReferenceSystem("EPSG:4326"))
+        assert not project.transformContext().hasTransform(land_cover, scenes)
+        settle_transformations()
+        context = project.transformContext()
+        assert context.hasTransform(land_cover, scenes)
+        assert context.hasTransform(land_cover, project.crs())
+    finally:
+        project.clear()
+
+
 def test_a_job_that_fails_says_why_and_one_that_cannot_start_too(
     dock, work_folder, fake_backend
 ) -> None:

@@ -23,8 +23,7 @@ from .spectra import BANDS
 
 # The scene's centre, the town, lies on the middle of UTM zone 32 at these coordinates.
 SCENE_CRS, CENTRE = "EPSG:32632", (500_000.0, 5_300_000.0)
-# The next zone, of the same datum: QGIS then asks no one which way to go from one to the other.
-LAND_COVER_CRS, LAND_COVER_PIXEL_M = "EPSG:32633", 15.0
+LAND_COVER_CRS, LAND_COVER_PIXEL_M = "EPSG:3035", 15.0
 _SMALLEST_PX, _LARGEST_PX = 256, 8192
 # Windows are whole GeoTIFF tiles, so that each is compressed once.
 _TILE_PX, _WINDOW_COLUMNS = 256, 1024
