@@ -81,6 +81,10 @@ class ProjectVectors(BackendAlgorithm):
 
     def results(self, job, teller, parameters, context):
         about = f"{job.method.upper()} of {job.embedding or job.dataset}"
+        for axis in ("pc1", "pc2"):
+            share = teller.metrics.get(f"explained_{axis}")
+            if share is not None:
+                about += f"\n{axis}: {share:.0%} of the variance"
         result = self.result_layer(f"Points ({job.method.upper()})", job.output, abstract=about)
         finish_output(job.output, result, context)
         return {"OUTPUT": job.output, "COUNT": int(teller.metrics.get("points", 0))}

@@ -611,6 +611,7 @@ def test_projection_by_the_real_backend(window, form, monkeypatch, tmp_path, met
     x = window.fields.x.currentData()
     assert x == {"pca": "pc1", "umap": "umap1"}[method]
     assert window.fields.colour.currentText() == "cluster"
+    assert layer.metadata().abstract().count("of the variance") == {"pca": 2, "umap": 0}[method]
     renderer = layer.renderer()
     # Older QGIS reads the numbers of a style as text, and draws by text.
     assert [str(c.value()) for c in renderer.categories()] == ["1", "2"]
