@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 import warnings
 from types import ModuleType
@@ -27,9 +28,16 @@ def import_umap() -> ModuleType:
     except ImportError as error:
         raise MachineError(
             f"UMAP needs the package umap-learn, which this environment lacks ({error})",
-            f"install it with `{sys.executable} -m pip install umap-learn`, or use --method pca",
+            f"install it with `{_install_command()}`, or use --method pca",
         ) from error
     return umap
+
+
+def _install_command() -> str:
+    """What installs the package here; environments that uv makes have no pip."""
+    if importlib.util.find_spec("pip"):
+        return f'"{sys.executable}" -m pip install umap-learn'
+    return f'uv pip install --python "{sys.executable}" umap-learn'
 
 
 def neighbour_layout(

@@ -217,7 +217,10 @@ def test_a_missing_package_is_told_before_any_work(
     assert run("--embedding", embedding, "--method", "umap", "--output", output) == 4
     said = capsys.readouterr().err
     assert "UMAP needs the package umap-learn, which this environment lacks" in said
-    assert "-m pip install umap-learn" in said and "--method pca" in said
+    assert f'"{sys.executable}" -m pip install umap-learn' in said and "--method pca" in said
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert run("--embedding", embedding, "--method", "umap", "--output", output) == 4
+    assert f'uv pip install --python "{sys.executable}" umap-learn' in capsys.readouterr().err
     assert not output.exists()
 
 
