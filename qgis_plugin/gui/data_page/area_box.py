@@ -15,6 +15,7 @@ from qgis.core import (
     QgsWkbTypes,
 )
 from qgis.gui import QgsMapLayerComboBox, QgsMapToolExtent, QgsRubberBand
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -192,5 +193,6 @@ class AreaBox(QWidget):
             self.changed.emit()
 
     def _take_layer(self, *_: object) -> None:
-        if self.current() == LAYER:
+        # A list of layers that is taken down chooses another one in passing; the rest may be gone.
+        if not sip.isdeleted(self.kind) and self.current() == LAYER:
             self.changed.emit()
