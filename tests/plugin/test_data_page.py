@@ -367,6 +367,20 @@ def test_class_table_is_edited_merged_and_filled(provider, tmp_path: Path) -> No
     dialog.close()
 
 
+def test_scenes_that_leave_are_let_go_at_once(page, fake_backend, tmp_path: Path) -> None:
+    """Before the list is read anew something else may ask which scenes are chosen."""
+    from qgis.core import QgsProject
+
+    fake_backend(ANSWER)
+    polygons = polygon_layer()
+    show(page, *landsat(tmp_path), polygons)
+    page.area.choose("layer")
+    assert len(page.scenes.chosen()) == 1
+    QgsProject.instance().removeAllMapLayers()
+    assert page.scenes.chosen() == [] and page.scenes.scenes == []
+    page.area._take_layer()
+
+
 def test_classes_of_polygons_come_from_their_field(page, fake_backend, tmp_path: Path) -> None:
     fake_backend(ANSWER)
     polygons = polygon_layer()

@@ -15,7 +15,6 @@ from qgis.core import (
     QgsWkbTypes,
 )
 from qgis.gui import QgsMapLayerComboBox, QgsMapToolExtent, QgsRubberBand
-from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -193,6 +192,5 @@ class AreaBox(QWidget):
             self.changed.emit()
 
     def _take_layer(self, *_: object) -> None:
-        # A list of layers that is taken down chooses another one in passing; the rest may be gone.
-        if not sip.isdeleted(self.kind) and self.current() == LAYER:
+        if self.current() == LAYER:
             self.changed.emit()

@@ -78,6 +78,14 @@ class ScenesBox(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.list)
         layout.addLayout(row)
+        QgsProject.instance().layersWillBeRemoved.connect(self._forget)
+
+    def _forget(self, layer_ids: List[str]) -> None:
+        """Let go of scenes whose layers are about to be deleted: the list is read anew later."""
+        gone = set(layer_ids)
+        self.scenes = [
+            scene for scene in self.scenes if not gone & {layer.id() for layer in scene.layers}
+        ]
 
     def refresh(self) -> None:
         """Look through the project's layers anew; choices and edits are kept."""
