@@ -209,12 +209,16 @@ def run_and_load(provider, project):
     return run
 
 
+OUR_VARIABLES = ("NEAR_THINGS_PYTHON", "QGIS_CUSTOM_CONFIG_PATH")
+
+
 @pytest.fixture(scope="module")
 def call(plugin_folder: Path, tmp_path_factory: pytest.TempPathFactory):
     """Call qgis_process in a profile of its own, with the plugin enabled."""
     home = tmp_path_factory.mktemp("home")
     environment = {
-        **{n: v for n, v in os.environ.items() if n != "NEAR_THINGS_PYTHON"},
+        # QGIS's testing module names a profile of its own for this process and its children.
+        **{n: v for n, v in os.environ.items() if n not in OUR_VARIABLES},
         "HOME": str(home),
         "QGIS_PLUGINPATH": str(plugin_folder),
         "QT_QPA_PLATFORM": "offscreen",

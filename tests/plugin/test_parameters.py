@@ -270,4 +270,4 @@ def test_pictures_of_the_help_are_there_and_load(algorithms) -> None:
             assert not QImage(unquote(urlparse(source).path)).isNull(), source
             pictures += 1
     # Evaluation has none: its report is the picture.
-    assert pictures == 7
+    assert pictures == 12

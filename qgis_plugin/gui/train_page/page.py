@@ -6,9 +6,10 @@ from typing import Dict, List, Optional
 
 from qgis.core import Qgis, QgsApplication, QgsTask
 from qgis.gui import QgsCollapsibleGroupBox
-from qgis.PyQt.QtCore import QUrl
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
-from qgis.PyQt.QtWidgets import QLabel, QMessageBox, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QMessageBox, QScrollArea, QVBoxLayout, QWidget
 
 from ...environment import interpreter, interpreter_problem
 from ...runs.ending import forget_files
@@ -25,6 +26,7 @@ from .run_card import RunCard
 
 # Some minutes on a laptop's processor, and enough to see that it learns (`make demo`).
 SAMPLE_STEPS = 200
+LAYOUT_MS = 50
 
 
 class TrainPage(QWidget):
@@ -34,12 +36,14 @@ class TrainPage(QWidget):
         super().__init__(parent)
         self._session = session
         self.cards: Dict[Path, RunCard] = {}
+        # The run whose card shall be seen as soon as there is one.
+        self._to_show: Optional[Path] = None
         self._removals: List[QgsTask] = []
         self.new_run = NewRunBox(session)
         self.new_run.start_wanted.connect(self.start)
         session.sample_written.connect(lambda *_: self.new_run.steps.setValue(SAMPLE_STEPS))
-        self.form_box = QgsCollapsibleGroupBox(tr("New run"))
-        inside = QVBoxLayout(self.form_box)
+        box = QgsCollapsibleGroupBox(tr("New run"))
+        inside = QVBoxLayout(box)
         inside.addWidget(self.new_run)
         self.nothing = QLabel(tr("No runs yet."))
         self.comparison = Comparison()
@@ -50,7 +54,7 @@ class TrainPage(QWidget):
         heading.setFont(font)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
-        layout.addWidget(self.form_box)
+        layout.addWidget(box)
         layout.addWidget(heading)
         layout.addWidget(self.nothing)
         layout.addLayout(self._list)
@@ -82,8 +86,8 @@ class TrainPage(QWidget):
         if problem:
             self._session.tell(problem, Qgis.MessageLevel.Warning)
         else:
-            # The form is longer than a small screen: the run's card moves into view.
-            self.form_box.setCollapsed(True)
+            # The form is longer than a small screen.
+            self._to_show = Path(output)
         self.follower.look_at(Path(output))
 
     def do(self, run: Run, what: str) -> None:
@@ -93,8 +97,8 @@ class TrainPage(QWidget):
         elif what == "resume":
             self._resume(run)
         elif what == "clone":
-            self.form_box.setCollapsed(False)
             self.new_run.take_settings(run.job)
+            bring_into_view(self.new_run.start)
         elif what == "log":
             dialog = LogDialog(run, self)
             dialog.open()
@@ -165,6 +169,9 @@ class TrainPage(QWidget):
         self.nothing.setVisible(not runs)
         self._compare()
         self.new_run.show_runs(runs)
+        if self._to_show in self.cards:
+            bring_into_view(self.cards[self._to_show])
+            self._to_show = None
 
     def _refresh_card(self, run: Run) -> None:
         card = self.cards.get(run.folder)
@@ -192,3 +199,19 @@ class TrainPage(QWidget):
             words = tr("The run “{name}” did not end well: {problem}")
             message = words.format(name=run.name, problem=problem_words(run))
             self._session.tell(message, levels.Warning, tr("Show log"), lambda: self.do(run, "log"))
+
+
+def bring_into_view(widget: QWidget) -> None:
+    """Scroll to a widget of the page, once the page has found its new size."""
+
+    def scroll() -> None:
+        if sip.isdeleted(widget):
+            return
+        area = widget.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is not None:
+            area.ensureWidgetVisible(widget)
+
+    # Until then its layout still has it where nothing was.
+    QTimer.singleShot(LAYOUT_MS, scroll)
