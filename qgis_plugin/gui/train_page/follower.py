@@ -18,8 +18,11 @@ INTERVAL_MS = 1000
 REST_ROUNDS = 5
 # So much of the main thread's time at once for runs that are new.
 READ_SECONDS = 0.03
-# Read in a task, in larger pieces than in the main thread.
-TASK_BYTES = 1 << 20
+# Read in a task, in small pieces with rests between: Python serves one thread at a time, and the
+# window asks for it a hundred times to draw a page once.
+TASK_BYTES = 1 << 14
+REST_SECONDS = 0.002
+FIRST_REST_SECONDS = 0.5
 
 
 class _FirstRead(QgsTask):
@@ -30,10 +33,13 @@ class _FirstRead(QgsTask):
         self.runs = runs
 
     def run(self) -> bool:
+        # The page is drawn first, which asks most of it.
+        time.sleep(FIRST_REST_SECONDS)
         for run in self.runs:
             while run.read(TASK_BYTES):
                 if self.isCanceled():
                     return False
+                time.sleep(REST_SECONDS)
         return True
 
 
