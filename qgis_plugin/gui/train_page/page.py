@@ -6,7 +6,6 @@ from typing import Dict, List, Optional
 
 from qgis.core import Qgis, QgsApplication, QgsTask
 from qgis.gui import QgsCollapsibleGroupBox
-from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QLabel, QMessageBox, QScrollArea, QVBoxLayout, QWidget
@@ -205,13 +204,14 @@ def bring_into_view(widget: QWidget) -> None:
     """Scroll to a widget of the page, once the page has found its new size."""
 
     def scroll() -> None:
-        if sip.isdeleted(widget):
-            return
         area = widget.parentWidget()
         while area is not None and not isinstance(area, QScrollArea):
             area = area.parentWidget()
         if area is not None:
             area.ensureWidgetVisible(widget)
 
-    # Until then its layout still has it where nothing was.
-    QTimer.singleShot(LAYOUT_MS, scroll)
+    # Until then its layout still has it where nothing was. The timer goes with the widget.
+    timer = QTimer(widget)
+    timer.setSingleShot(True)
+    timer.timeout.connect(scroll)
+    timer.start(LAYOUT_MS)
