@@ -116,8 +116,8 @@ class Watchdog:
 def watchdog(limit_ms: float = LIMIT_MS) -> Iterator[Watchdog]:
     """Fail where the event loop was not served for over `limit_ms` within the block."""
     dog = Watchdog(limit_ms)
-    # Python's collector would run in whatever thread asks for memory, the watchdog's own among them,
-    # and there delete widgets, which Qt does not survive.
+    # Python's collector runs in whatever thread asks for memory, the watchdog's own among them,
+    # and there would delete widgets, which Qt does not survive.
     gc.collect()
     gc.disable()
     dog.start()
