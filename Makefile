@@ -13,7 +13,7 @@ QGIS_PACKAGES := qgis python3-qgis xvfb python3-pytest
 # root installs as it is; others by sudo, when it asks for no password.
 APT := $(shell if [ "$$(id -u)" = 0 ]; then echo "env DEBIAN_FRONTEND=noninteractive apt-get"; else echo "sudo -n env DEBIAN_FRONTEND=noninteractive apt-get"; fi)
 
-.PHONY: help setup qgis demo test test-backend test-plugin lint translations locks screenshots package clean
+.PHONY: help setup qgis demo test test-backend test-plugin lint translations locks bench screenshots package clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -83,6 +83,11 @@ translations: ## bring template and translations up to date with the plugin's te
 locks: ## resolve the lock files of the set-up anew (needs uv)
 	@uv pip compile pyproject.toml --universal --fork-strategy fewest --python-version 3.11 \
 	  --no-header --no-annotate --quiet | python3 .ci/update_locks.py
+
+# Peers that are not in BENCH_PYTHON's environment are named as missing: pip install -e '.[bench]'.
+BENCH_PYTHON ?= $(BACKEND)
+bench: setup ## all benchmarks beside their peers, on the CPU (into benchmarks/results/)
+	@for script in benchmarks/b?_*.py; do $(BENCH_PYTHON) "$$script"; done
 
 screenshots: setup qgis ## take the tutorial's pictures anew, in a real QGIS (docs/images/tour)
 	@/usr/bin/python3 docs/screenshots/take.py
