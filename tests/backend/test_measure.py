@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ PATH = Path(__file__).parents[2] / "benchmarks" / "measure.py"
 def measure():
     specification = importlib.util.spec_from_file_location("measure", PATH)
     module = importlib.util.module_from_spec(specification)
+    # Dataclasses look their module up by name.
+    sys.modules["measure"] = module
     specification.loader.exec_module(module)
     return module
 
