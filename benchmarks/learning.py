@@ -1,7 +1,7 @@
 """Does pretraining learn? kNN and linear accuracy of pretrained encoders beside their baselines.
 
     python benchmarks/learning.py --data zion sample --methods saumoco --seeds 0 1 2
-    python benchmarks/learning.py --data zion naip sample eurosat --methods all --steps 150 \
+    python benchmarks/learning.py --data eurosat zion --methods all --peers --images 12800 \
         --batch-size 64 --seeds 0 1 --output systems
 
 Each seed decides everything anew: which blocks of ground are held out, where chips are cut, first
@@ -11,7 +11,9 @@ never saw, beside the same network with random weights and band statistics. Accu
 the mean of the classes' recalls, since one class may hold nine tenths of the tiles; classes of
 fewer than 20 tiles on either side are left out. Everything is done by the verbs a user runs. Writes
 learning.json and learning.md to the output folder; what an interrupted run has finished is not done
-again.
+again. `--images` lets all methods read as many tiles, in fewer steps where a sample is of several.
+`--peers` adds lightly's implementations (lightly_methods.py), where lightly is installed and the
+tiles are of three bands.
 
 A tile's class is the land cover that holds most of it, at least two fifths.
 EuroSAT's images have no place, so its test images are drawn at random and may lie near others; the
@@ -22,39 +24,69 @@ from __future__ import annotations
 
 import argparse
 import csv
+import importlib.util
 import json
 import statistics
 import sys
 from pathlib import Path
 
-from scenes import GEOMETRIES, make_dataset, run
+from scenes import GEOMETRIES, REPOSITORY, make_dataset, run, run_script
 
-# Methods that learn from neighbours, and those that learn from the very layer they are tested on.
-NEIGHBOURS = {"saumoco", "tile2vec", "tile2vec-bce"}
-LAND_COVER = {"geokr"}
-METHODS = ("saumoco", "moco", "cmc", "tile2vec", "tile2vec-bce", "geokr", "multitask")
-MEASURES = {"knn_5": "kNN, k = 5", "knn_20": "kNN, k = 20", "logistic_regression": "linear"}
+sys.path.insert(0, str(REPOSITORY))
+
+from backend.contract.methods import METHODS, unmet_needs
+
+PEERS = ("simclr", "moco", "byol", "barlow-twins", "vicreg", "dino", "mae")
+MEASURES = {
+    "knn_5": "kNN, k = 5",
+    "knn_20": "kNN, k = 20",
+    "logistic_regression": "linear",
+    "random_forest": "random forest",
+}
 CUDA_STEPS, CUDA_BATCH = 5000, 256
-# Tiles that make one sample; two changed views of a tile are one.
-TILES_PER_SAMPLE = {"saumoco": 2, "tile2vec": 3, "tile2vec-bce": 3}
+
+
+def sound_defaults() -> list[str]:
+    """The methods of the catalogue as they are recommended, without the papers' own settings."""
+    return [name for name in METHODS if not name.endswith("-published")]
+
+
+def tiles_per_sample(method: str) -> int:
+    """Tiles that make one sample; two changed views of a tile are one."""
+    recipe = METHODS[method.removeprefix("lightly ")].recipe
+    return {"saumoco": 2, "tile2vec": 3, "tile2vec_bce": 3}.get(recipe, 1)
+
+
+def steps_of(method: str, settings: argparse.Namespace) -> int:
+    """Steps that read `--images` tiles, or `--steps`."""
+    if settings.images is None:
+        return settings.steps
+    return max(1, settings.images // (settings.batch_size * tiles_per_sample(method)))
 
 
 def learn(data: str, method: str, seed: int, settings: argparse.Namespace, folder: Path) -> dict:
-    """Build, pretrain and evaluate, where that is not done yet: evaluation, minutes and images."""
+    """Build, pretrain and evaluate, where that is not done yet: evaluation, minutes and memory."""
     place = folder / f"{data} seed {seed}" / method
-    evaluation = place / "evaluation"
+    evaluation, cost = place / "evaluation", place / "cost.json"
     if not evaluation.is_dir():
         dataset = make_dataset(
             data, folder, seed=seed, count=settings.count, test_fraction=settings.test_fraction
         )
-        # A run that was stopped goes on; one that is done says so and only exports again.
-        resume = ["--resume"] if (place / "run" / "run.json").is_file() else []
-        run(
-            "train", "--dataset", dataset, "--method", method, "--steps", settings.steps,
-            "--batch-size", settings.batch_size, "--architecture", settings.architecture,
-            "--stem", settings.stem or GEOMETRIES[data].stem, "--seed", seed,
-            "--device", settings.device, "--output", place / "run", *resume,
-        )  # fmt: skip
+        name = method.removeprefix("lightly ")
+        arguments = [
+            "--dataset", dataset, "--method", name, "--steps", steps_of(method, settings),
+            "--batch-size", settings.batch_size, "--seed", seed, "--device", settings.device,
+            "--stem", settings.stem or GEOMETRIES[data].stem, "--output", place / "run",
+        ]  # fmt: skip
+        if settings.architecture:
+            arguments += ["--architecture", settings.architecture]
+        if method != name:
+            memory = run_script("lightly_methods.py", *arguments)
+        else:
+            # A run that was stopped goes on; one that is done says so and only exports again.
+            resume = ["--resume"] if (place / "run" / "run.json").is_file() else []
+            memory = run("train", *arguments, *resume)
+        cost.write_text(json.dumps(dict(gigabytes=memory)), encoding="utf-8")
         run(
             "evaluate", "--encoder", place / "run" / "encoder.safetensors", "--dataset", dataset,
             "--seed", seed, "--repeats", 1, "--trees", 10, "--purity", settings.purity,
@@ -65,6 +97,7 @@ def learn(data: str, method: str, seed: int, settings: argparse.Namespace, folde
     with open(place / "run" / "metrics.csv", newline="", encoding="utf-8") as file:
         last = list(csv.DictReader(file))[-1]
     record["minutes"] = float(last["seconds"]) / 60
+    record["gigabytes"] = json.loads(cost.read_text(encoding="utf-8"))["gigabytes"]
     return record
 
 
@@ -99,13 +132,13 @@ def gain(rows: list[dict], features: str, measure: str) -> dict:
     return dict(result, beyond_spread=min(gains) > 0 and result["mean"] > spread)
 
 
-def applicable(data: str, method: str) -> str:
+def lacking(data: str, method: str, dataset: Path) -> str:
     """Why a method cannot be measured on a dataset; empty where it can."""
-    if data == "eurosat" and method in NEIGHBOURS:
-        return "its images are cut to one class each, neighbours and all"
-    if data == "eurosat" and method in LAND_COVER:
-        return "the classes would be its training labels"
-    return ""
+    name = method.removeprefix("lightly ")
+    content = json.loads((dataset / "dataset.json").read_text(encoding="utf-8"))
+    if name != method and len(content["bands"]) != 3:
+        return "lightly takes three bands"
+    return "; ".join(unmet_needs(METHODS[name], content))
 
 
 def percentage(value: dict, sign: str = "") -> str:
@@ -115,26 +148,34 @@ def percentage(value: dict, sign: str = "") -> str:
 
 
 def table_of(content: dict) -> list[str]:
-    """One dataset's table: a row per method and kind of features, then the baselines."""
-    columns = ["features", *MEASURES.values(), "gain, k = 5", "gain, linear", "minutes", "images"]
-    lines = ["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|"]
+    """One dataset's table, by linear accuracy: a row per method, then the baselines.
+
+    Features are the backbone's pooled ones, for all methods; learning.json has the projected too.
+    """
+    columns = ["method", *MEASURES.values(), "gain, k = 5", "gain, linear"]
+    columns += ["minutes", "GB", "steps", "images"]
+    rows = []
     for method, entry in content["methods"].items():
-        for row in entry["results"]:
-            if row["kind"] != "encoder":
-                continue
-            cells = [f"{method}, {row['features']}"]
-            cells += [percentage(row[measure]) for measure in MEASURES]
-            for measure in ("knn_5", "logistic_regression"):
-                won = gain(entry["results"], row["features"], measure)
-                cells.append(percentage(won, "+") + ("" if won["beyond_spread"] else " (no gain)"))
-            cells += [f"{entry['minutes']:.1f}", f"{entry['images']:,}"]
-            lines.append("| " + " | ".join(cells) + " |")
+        row = next(
+            r for r in entry["results"] if r["kind"] == "encoder" and r["features"] == "backbone"
+        )
+        cells = [method, *(percentage(row[measure]) for measure in MEASURES)]
+        for measure in ("knn_5", "logistic_regression"):
+            won = gain(entry["results"], row["features"], measure)
+            cells.append(percentage(won, "+") + ("" if won["beyond_spread"] else " (no gain)"))
+        cells += [f"{entry['minutes']:.1f}", f"{entry['gigabytes']:.1f}"]
+        cells += [str(entry["steps"]), f"{entry['images']:,}"]
+        rows.append((row["logistic_regression"]["mean"], cells))
     first = next(iter(content["methods"].values()))
     for row in first["results"]:
         if row["kind"] in ("random encoder", "band statistics", "majority class"):
-            cells = [row["name"].lower(), *(percentage(row[measure]) for measure in MEASURES)]
-            lines.append("| " + " | ".join([*cells, "", "", "", ""]) + " |")
-    return lines
+            if row["features"] == "embedding":
+                continue
+            cells = [f"*{row['name'].lower()}*", *(percentage(row[m]) for m in MEASURES)]
+            rows.append((row["logistic_regression"]["mean"], cells + [""] * 6))
+    rows.sort(key=lambda row: -row[0])
+    lines = ["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|"]
+    return lines + ["| " + " | ".join(cells) + " |" for _, cells in rows]
 
 
 def as_markdown(report: dict) -> str:
@@ -142,10 +183,10 @@ def as_markdown(report: dict) -> str:
     settings = report["settings"]
     lines = [f"# Balanced accuracy on held-out tiles, %, over the seeds {settings['seeds']}", ""]
     lines += [
-        f"{settings['steps']} steps of {settings['batch_size']} samples, "
-        f"{settings['architecture']}. Gain: over the same network with random weights, in points, "
-        "paired by seed; (no gain) where it is not above 0 in every seed and above the seeds' "
-        "spread. Random weights are those of the first method's network.",
+        f"Batches of {settings['batch_size']}; backbone features. Gain: over the same network "
+        "with random weights, in points, paired by seed; (no gain) where it is not above 0 in "
+        "every seed and above the seeds' spread. Random weights are those of the first method's "
+        "network.",
         "",
     ]
     for data, content in report["data"].items():
@@ -169,8 +210,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--methods", nargs="+", default=["saumoco"], help="names, or all")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--steps", type=int, help="optimiser steps (default 300; 5000 on CUDA)")
+    parser.add_argument("--images", type=int, help="tiles that each method reads, not --steps")
     parser.add_argument("--batch-size", type=int, help="default 128; 256 on CUDA")
-    parser.add_argument("--architecture", default="resnet18")
+    parser.add_argument("--architecture", help="by default the method's own")
+    parser.add_argument("--peers", action="store_true", help="lightly's implementations as well")
     parser.add_argument("--stem", help="of ResNets; by default what suits the tiles")
     parser.add_argument("--device", default="cpu", help="cpu or cuda (default cpu)")
     parser.add_argument("--count", type=int, default=4000, help="chips (default 4000)")
@@ -182,20 +225,31 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     settings.steps = settings.steps or (CUDA_STEPS if on_cuda else 300)
     settings.batch_size = settings.batch_size or (CUDA_BATCH if on_cuda else 128)
     if settings.methods == ["all"]:
-        settings.methods = list(METHODS)
+        settings.methods = sound_defaults()
+    if settings.peers:
+        if importlib.util.find_spec("lightly") is None:
+            parser.error("--peers needs lightly: pip install --editable '.[bench]'")
+        settings.methods += [f"lightly {name}" for name in PEERS]
     return settings
 
 
 def measure(data: str, settings: argparse.Namespace, folder: Path) -> dict:
     """All methods on one dataset."""
-    reasons = {method: applicable(data, method) for method in settings.methods}
+    dataset = make_dataset(
+        data, folder, seed=settings.seeds[0], count=settings.count,
+        test_fraction=settings.test_fraction,
+    )  # fmt: skip
+    reasons = {method: lacking(data, method, dataset) for method in settings.methods}
     content: dict = dict(methods={}, left_out={m: why for m, why in reasons.items() if why})
     for method in (m for m, why in reasons.items() if not why):
         records = [learn(data, method, seed, settings, folder) for seed in settings.seeds]
+        steps = steps_of(method, settings)
         content["methods"][method] = dict(
             results=summarise(records),
             minutes=statistics.fmean(record["minutes"] for record in records),
-            images=settings.steps * settings.batch_size * TILES_PER_SAMPLE.get(method, 1),
+            gigabytes=max(record["gigabytes"] for record in records),
+            steps=steps,
+            images=steps * settings.batch_size * tiles_per_sample(method),
         )
         for part in ("fit", "test"):
             content[part] = round(statistics.fmean(r["data"]["tiles"][part] for r in records))

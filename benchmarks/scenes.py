@@ -43,13 +43,24 @@ GEOMETRIES = {
 }
 
 
-def run(verb: str, *arguments: object) -> None:
-    """Run a verb as a user does; end here where it fails."""
-    command = [sys.executable, "-m", f"backend.{verb}", *map(str, arguments)]
-    print("$", " ".join(command[1:]), file=sys.stderr, flush=True)
-    status = subprocess.run(command, cwd=REPOSITORY).returncode
+def run(verb: str, *arguments: object) -> float:
+    """Run a verb as a user does; end here where it fails. Gives its peak memory in GB."""
+    return _run("-m", f"backend.{verb}", *map(str, arguments))
+
+
+def run_script(name: str, *arguments: object) -> float:
+    """The same of a script beside this file."""
+    return _run(str(Path(__file__).with_name(name)), *map(str, arguments))
+
+
+def _run(*command: str) -> float:
+    print("$", *command, file=sys.stderr, flush=True)
+    child = subprocess.Popen([sys.executable, *command], cwd=REPOSITORY)
+    _, status, usage = os.wait4(child.pid, 0)
     if status != 0:
-        sys.exit(status)
+        sys.exit(os.waitstatus_to_exitcode(status) or 1)
+    # Kilobytes on Linux, bytes on macOS.
+    return usage.ru_maxrss / (1e9 if sys.platform == "darwin" else 1e6)
 
 
 def make_dataset(name: str, folder: Path, *, seed: int, count: int, test_fraction: float) -> Path:
