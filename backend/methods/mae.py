@@ -15,11 +15,10 @@ from backend.contract.systems.reconstruction import MAETrainJob
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.losses.masked_error import masked_error
-from backend.networks.backbones.vision_transformer import VisionTransformer
-from backend.networks.masked_transformer import PatchDecoder, encode_visible
-from backend.runtime.errors import RequestError
+from backend.networks.masked_transformer import PatchDecoder, encode_visible, patch_count
 from backend.views.patches import draw_visible, patchify
 
+from .patch_transformer import check_decoder_width, vision_transformer_of
 from .recipe import Outcome, Recipe, start_encoder
 from .whole_tiles import whole_tiles
 
@@ -41,21 +40,12 @@ class MAE(Recipe):
         information = dataset.information
         self.relations = (Itself(),)
         self.encoder = start_encoder(job, information, projection="none", unit_norm=True)
-        backbone = self.encoder.backbone
-        if not isinstance(backbone, VisionTransformer):
-            raise RequestError(
-                f"{job.method} hides patches from a vision transformer, and --architecture "
-                f"{job.architecture} is none",
-                "use --architecture vit-tiny or vit-small, or --method masked-pixels",
-            )
-        if job.decoder_width % 32:
-            raise RequestError(
-                f"--decoder-width {job.decoder_width} is no multiple of 32", "use 128, say"
-            )
+        backbone = vision_transformer_of(job, self.encoder)
+        check_decoder_width(job.decoder_width)
         patch = backbone.patch_size
         self.decoder = PatchDecoder(
             backbone.feature_dimension,
-            backbone.encoder.pos_embedding.shape[1] - 1,
+            patch_count(backbone),
             len(information.bands) * patch**2,
             width=job.decoder_width,
             layers=job.decoder_layers,

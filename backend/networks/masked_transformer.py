@@ -21,13 +21,51 @@ def encode_visible(backbone: VisionTransformer, tiles: Tensor, visible: Tensor) 
 
     With all patches visible these are those of which `backbone` pools the mean.
     """
-    patches = backbone._process_input(pad_to_patches(tiles, backbone.patch_size))
-    positions = backbone.encoder.pos_embedding
-    token = (backbone.class_token + positions[:, :1]).expand(len(patches), -1, -1)
-    patches = patches + positions[:, 1:]
-    index = visible[:, :, None].expand(-1, -1, patches.shape[2])
-    sequence = torch.cat([token, patches.gather(1, index)], dim=1)
+    patches = _embedded(backbone, tiles) + backbone.encoder.pos_embedding[:, 1:]
+    sequence = _with_class_token(backbone, at_patches(patches, visible))
     return backbone.encoder.ln(backbone.encoder.layers(sequence))[:, 1:]
+
+
+def encode_hidden(
+    backbone: VisionTransformer, tiles: Tensor, hidden: Tensor, stand_in: Tensor
+) -> Tensor:
+    """The last vectors (B, N, F) of all patches, where `stand_in` (F) takes the place of those that
+    `hidden` (B, N) bool names: nothing of their pixels is seen, only where they are."""
+    embedded = _embedded(backbone, tiles)
+    seen = torch.where(hidden[:, :, None], stand_in.to(embedded.dtype), embedded)
+    sequence = _with_class_token(backbone, seen + backbone.encoder.pos_embedding[:, 1:])
+    return backbone.encoder.ln(backbone.encoder.layers(sequence))[:, 1:]
+
+
+def last_layers(backbone: VisionTransformer, tiles: Tensor, count: int) -> list[Tensor]:
+    """The patches' vectors (B, N, F) after each of the last `count` layers, not normalised."""
+    patches = _embedded(backbone, tiles) + backbone.encoder.pos_embedding[:, 1:]
+    sequence = _with_class_token(backbone, patches)
+    found = []
+    for layer in backbone.encoder.layers:
+        sequence = layer(sequence)
+        found.append(sequence[:, 1:])
+    return found[-count:]
+
+
+def at_patches(vectors: Tensor, numbers: Tensor) -> Tensor:
+    """Of vectors (B, N, F) those of the patches `numbers` (B, M): (B, M, F)."""
+    return vectors.gather(1, numbers[:, :, None].expand(-1, -1, vectors.shape[2]))
+
+
+def patch_count(backbone: VisionTransformer) -> int:
+    """Patches of a tile."""
+    return backbone.encoder.pos_embedding.shape[1] - 1
+
+
+def _embedded(backbone: VisionTransformer, tiles: Tensor) -> Tensor:
+    """Patches (B, N, F) as they enter, without their places."""
+    return backbone._process_input(pad_to_patches(tiles, backbone.patch_size))
+
+
+def _with_class_token(backbone: VisionTransformer, patches: Tensor) -> Tensor:
+    token = backbone.class_token + backbone.encoder.pos_embedding[:, :1]
+    return torch.cat([token.expand(len(patches), -1, -1), patches], dim=1)
 
 
 class PatchDecoder(nn.Module):
@@ -65,6 +103,16 @@ class PatchDecoder(nn.Module):
         index = visible[:, :, None].expand(-1, -1, places.shape[2])
         everything = everything.scatter(1, index, narrow) + places
         return self.values(self.norm(self.blocks(everything)))
+
+    def tell(self, vectors: Tensor, visible: Tensor, asked: Tensor) -> Tensor:
+        """As `forward`, but only the patches `asked` (B, M) are there beside the visible ones, and
+        their values alone are given: (B, M, values)."""
+        narrow = self.narrow(vectors)
+        places = self.places.expand(len(vectors), -1, -1)
+        known = narrow + at_patches(places, visible)
+        wanted = self.hidden.to(narrow.dtype) + at_patches(places, asked)
+        told = self.blocks(torch.cat([known, wanted], dim=1))[:, visible.shape[1] :]
+        return self.values(self.norm(told))
 
 
 def place_vectors(side: int, width: int) -> Tensor:
