@@ -47,6 +47,9 @@ class ClassTable:
         empty text are NO_DATA, whatever is done with unknown codes.
         """
         if values.dtype.kind not in "OUST":
+            if values.dtype.itemsize == 1 and values.size > 256:
+                every = np.arange(256, dtype=np.uint8).view(values.dtype)
+                return self._index_numbers(every)[values.view(np.uint8)]
             return self._index_numbers(values)
         of_text = {"": NO_DATA} | {str(code): place for code, place in self._pairs}
         found = [of_text.get(_as_text(value), self.unknown) for value in values.ravel()]

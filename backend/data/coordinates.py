@@ -90,6 +90,24 @@ def apply(
     return x, y
 
 
+def edges_in_grid(
+    scene: Scene, row: int, height: int, crs: CRS, transform: Affine
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Pixel edges of a strip of a scene in the pixel coordinates of another grid.
+
+    Columns (scene.width + 1,) and rows (height + 1,), the same numbers as `corners_in_grid` gives
+    for every corner; None where a column's coordinate depends on the row: in another CRS, or where
+    one grid is turned.
+    """
+    if scene.crs != crs:
+        return None
+    relative = ~transform * scene.transform
+    if relative.b != 0 or relative.d != 0:
+        return None
+    columns, rows = np.arange(scene.width + 1.0), np.arange(row, row + height + 1.0)
+    return apply(relative, columns, 0.0)[0], apply(relative, 0.0, rows)[1]
+
+
 def corners_in_grid(
     scene: Scene, row: int, height: int, crs: CRS, transform: Affine
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -108,7 +126,7 @@ def corners_in_grid(
     x, y = apply(scene.transform, grid_columns.ravel(), grid_rows.ravel())
     x, y = transform_points(scene.crs, crs, x, y)
     return tuple(
-        _interpolated(values.reshape(grid_rows.shape), node_rows, node_columns, rows, columns)
+        interpolated(values.reshape(grid_rows.shape), node_rows, node_columns, rows, columns)
         for values in apply(~transform, x, y)
     )
 
@@ -117,7 +135,7 @@ def _nodes(first: int, last: int) -> np.ndarray:
     return np.append(np.arange(first, last, NODE_SPACING_PX), last).astype(float)
 
 
-def _interpolated(
+def interpolated(
     values: np.ndarray,
     node_rows: np.ndarray,
     node_columns: np.ndarray,

@@ -114,14 +114,24 @@ def count_classes(
     def count(strip: Strip) -> list[tuple[np.ndarray, np.ndarray]]:
         corners = [_corners(selection, strip, inset, size) for inset, size in windows]
         found = [(here, np.zeros((len(here), kinds), np.int64)) for here, *_ in corners]
-        shape = (strip.height, scenes[strip.scene].width)
         covered = land_cover.pixels(scenes[strip.scene], strip.row, strip.height)
-        sums = np.zeros((shape[0] + 1, shape[1] + 1), np.int64)
+        # Only at the edges of windows need sums be known: pixels between two edges are one.
+        rows = np.unique(np.concatenate([n for _, top, _, end, _ in corners for n in (top, end)]))
+        columns = np.unique(np.concatenate([n for _, _, a, _, b in corners for n in (a, b)]))
+        down = np.searchsorted(rows, np.arange(strip.height), side="right")[covered.row]
+        across = np.searchsorted(columns, np.arange(scenes[strip.scene].width), side="right")
+        cells = down * (len(columns) + 1) + across[covered.column]
+        windows_here = [
+            (result, *(np.searchsorted(rows, n) for n in (top, bottom)),
+             *(np.searchsorted(columns, n) for n in (left, right)))
+            for (_, result), (_, top, left, bottom, right) in zip(found, corners, strict=True)
+        ]  # fmt: skip
+        shape = (len(rows) + 1, len(columns) + 1)
         for one in np.unique(covered.kind):
-            of_class = covered.of_class(one)
-            counts = of_class.sums(of_class.place, shape[0] * shape[1])
-            np.cumsum(counts.reshape(shape).cumsum(0), axis=1, out=sums[1:, 1:])
-            for (_, result), (_, top, left, bottom, right) in zip(found, corners, strict=True):
+            of_class = covered.kind == one
+            sums = covered.where(of_class).sums(cells[of_class], shape[0] * shape[1])
+            sums = sums.reshape(shape).cumsum(axis=0).cumsum(axis=1)
+            for result, top, bottom, left, right in windows_here:
                 result[:, one] = sums[bottom, right] - sums[top, right]
                 result[:, one] += sums[top, left] - sums[bottom, left]
         return found

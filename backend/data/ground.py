@@ -7,6 +7,7 @@ that a point has the same coordinates in every scene. Scenes of different places
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +18,8 @@ from rasterio.crs import CRS
 from backend.runtime.errors import RequestError
 from backend.runtime.reporter import Reporter
 
-from .coordinates import apply, corners_in_grid, outline, transform_points
-from .land_cover import LandCover
+from .coordinates import apply, corners_in_grid, edges_in_grid, outline, transform_points
+from .land_cover import CoveredPixels, LandCover
 from .scenes import Scene
 from .strips import Strip, ordered_map, strips_of
 from .survey import POSITION_BYTES, Survey
@@ -91,11 +92,25 @@ def chip_bounds(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Ground bounds of the chips at each position of a strip: left, top, right, bottom.
 
-    Each (strip.height, positions in a row), in ground pixels. Between CRSs they are those of
-    eight points of the outline, widened by MARGIN_PX.
+    Each (strip.height, positions in a row), in ground pixels; left and right (1, positions in a
+    row), top and bottom (strip.height, 1) where the scene lies along the ground's grid. Between
+    CRSs they are those of eight points of the outline, widened by MARGIN_PX.
     """
     scene, reference = survey.scenes[strip.scene], place.reference
     size, half = survey.geometry.chip, survey.geometry.chip // 2
+    edges = edges_in_grid(
+        scene, strip.row, strip.height + size - 1, reference.crs, reference.transform
+    )
+    if edges is not None:
+        (left, right), (top, bottom) = (
+            (np.minimum(line[:-size], line[size:]), np.maximum(line[:-size], line[size:]))
+            for line in edges
+        )
+        left, right = (line[None] + by for line, by in ((left, ROUNDING_PX), (right, -ROUNDING_PX)))
+        top, bottom = (
+            line[:, None] + by for line, by in ((top, ROUNDING_PX), (bottom, -ROUNDING_PX))
+        )
+        return left, top, right, bottom
     u, v = corners_in_grid(
         scene, strip.row, strip.height + size - 1, reference.crs, reference.transform
     )
@@ -146,20 +161,15 @@ def survey_ground(
     def count(strip: Strip) -> tuple[int, np.ndarray, np.ndarray | None]:
         number = place_of[strip.scene]
         scene, place, shape = survey.scenes[strip.scene], places[number], shapes[number]
-        grid = place.reference.crs, place.reference.transform
-        u, v = corners_in_grid(scene, strip.row, strip.height, *grid)
-        rows = ((v[:-1, :-1] + v[1:, 1:]) / 2 - place.first[0]) // cell_px
-        columns = ((u[:-1, :-1] + u[1:, 1:]) / 2 - place.first[1]) // cell_px
-        # Between CRSs the outline's points may miss a bend by a part of a pixel.
-        rows, columns = rows.clip(0, shape[0] - 1), columns.clip(0, shape[1] - 1)
-        cells = (rows * shape[1] + columns).astype(np.int64).ravel()
+        rows, columns = _cells_of(scene, strip, place, shape, cell_px)
         size = shape[0] * shape[1]
-        valid = survey.valid[strip.scene][strip.row : strip.row + strip.height].ravel()
-        per_cell = np.bincount(cells[valid != 0], minlength=size)
+        valid = survey.valid[strip.scene][strip.row : strip.row + strip.height]
+        per_cell = _count_valid(valid, rows, columns, shape)
         if land_cover is None:
             return number, per_cell, None
         covered = land_cover.pixels(scene, strip.row, strip.height)
-        per_class = covered.sums(cells[covered.place] * kinds + covered.kind, size * kinds)
+        cells = _of_pixels(rows, covered) * shape[1] + _of_pixels(columns, covered)
+        per_class = covered.sums(cells * kinds + covered.kind, size * kinds)
         return number, per_cell, per_class.reshape(size, kinds)
 
     totals = [
@@ -174,6 +184,54 @@ def survey_ground(
                 totals[number].classes += classes
             phase.advance()
     return totals
+
+
+def _cells_of(
+    scene: Scene, strip: Strip, place: Place, shape: tuple[int, ...], cell_px: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Row and column of the cell of each pixel of a strip, int64 (height, width).
+
+    Rows are (height, 1) and columns (1, width) where the scene lies along the ground's grid.
+    """
+    grid = place.reference.crs, place.reference.transform
+    edges = edges_in_grid(scene, strip.row, strip.height, *grid)
+    if edges is None:
+        u, v = corners_in_grid(scene, strip.row, strip.height, *grid)
+        across, down = (u[:-1, :-1] + u[1:, 1:]) / 2, (v[:-1, :-1] + v[1:, 1:]) / 2
+    else:
+        across, down = ((line[:-1] + line[1:]) / 2 for line in edges)
+        across, down = across[None], down[:, None]
+    # Between CRSs the outline's points may miss a bend by a part of a pixel.
+    rows = ((down - place.first[0]) // cell_px).clip(0, shape[0] - 1)
+    columns = ((across - place.first[1]) // cell_px).clip(0, shape[1] - 1)
+    return rows.astype(np.int64), columns.astype(np.int64)
+
+
+def _of_pixels(values: np.ndarray, covered: CoveredPixels) -> np.ndarray:
+    """`values` of `_cells_of` at covered pixels, (entries,)."""
+    row = covered.row if values.shape[0] > 1 else 0
+    return values[row, covered.column if values.shape[1] > 1 else 0]
+
+
+def _count_valid(
+    valid: np.ndarray, rows: np.ndarray, columns: np.ndarray, shape: tuple[int, ...]
+) -> np.ndarray:
+    """Valid pixels per cell, int64 (cells,); `rows` and `columns` are those of `_cells_of`."""
+    if columns.shape[0] > 1:
+        cells = rows * shape[1] + columns
+        return np.bincount(cells[valid != 0], minlength=shape[0] * shape[1])
+    result = np.zeros(shape, np.int64)
+    for row in runs(rows[:, 0]):
+        per_column = valid[row].sum(axis=0, dtype=np.int32)
+        result[rows[row.start, 0]] += np.bincount(columns[0], per_column, shape[1]).astype(int)
+    return result.ravel()
+
+
+def runs(values: np.ndarray) -> list[slice]:
+    """The runs of equal values (n,) as slices, in order."""
+    ends = np.flatnonzero(np.diff(values)) + 1
+    bounds = [0, *ends.tolist(), len(values)]
+    return [slice(first, last) for first, last in itertools.pairwise(bounds)]
 
 
 def _empty_cells(place: Place, shape: tuple[int, ...], cell_px: int, kinds: int) -> Cells:

@@ -31,19 +31,19 @@ from .scenes import Scene
 class CoveredPixels:
     """Pixels that count for a strip of a scene, one entry for each class that a pixel holds.
 
-    `kind` int16 is the class, `place` int64 the scene pixel's flat index in the strip, `weight`
-    int64 how many counts it is worth, None where each is worth one; all (entries,).
+    `kind` int16 is the class, `row` and `column` int32 the scene pixel in the strip, `weight` int64
+    how many counts it is worth, None where each is worth one; all (entries,).
     """
 
     kind: np.ndarray
-    place: np.ndarray
+    row: np.ndarray
+    column: np.ndarray
     weight: np.ndarray | None = None
 
-    def of_class(self, kind: int) -> CoveredPixels:
-        """The entries of one class."""
-        here = self.kind == kind
-        weight = None if self.weight is None else self.weight[here]
-        return CoveredPixels(self.kind[here], self.place[here], weight)
+    def where(self, chosen: np.ndarray) -> CoveredPixels:
+        """The entries that `chosen` (entries,) bool marks."""
+        weight = None if self.weight is None else self.weight[chosen]
+        return CoveredPixels(self.kind[chosen], self.row[chosen], self.column[chosen], weight)
 
     def sums(self, bins: np.ndarray, size: int) -> np.ndarray:
         """Counts per bin, int64 (size,); `bins` (entries,) are from 0 to size - 1.
@@ -97,14 +97,12 @@ class LandCover(ABC):
         """Counts per scene pixel of a window, int64 (classes, height, width)."""
         width = scene.width - column if width is None else width
         covered = self.pixels(scene, row, height)
-        rows, columns = np.divmod(covered.place, scene.width)
-        columns -= column
+        columns = covered.column - column
         inside = (columns >= 0) & (columns < width)
-        kind = covered.kind[inside].astype(np.int64)
-        weight = None if covered.weight is None else covered.weight[inside]
-        flat = (kind * height + rows[inside]) * width + columns[inside]
-        size = len(self.table.classes) * height * width
-        sums = CoveredPixels(kind, flat, weight).sums(flat, size)
+        if not inside.all():
+            covered, columns = covered.where(inside), columns[inside]
+        flat = (covered.kind.astype(np.int64) * height + covered.row) * width + columns
+        sums = covered.sums(flat, len(self.table.classes) * height * width)
         return sums.reshape(-1, height, width)
 
     def classes_at_pixels(
@@ -167,8 +165,9 @@ class PolygonLandCover(LandCover):
                 out=burnt,
                 transform=scene.transform * Affine.translation(0, row),
             )
-        place = np.flatnonzero(burnt)
-        return CoveredPixels(burnt.ravel()[place] - np.int16(1), place)
+        rows, columns = np.nonzero(burnt)
+        kind = burnt[rows, columns] - np.int16(1)
+        return CoveredPixels(kind, rows.astype(np.int32), columns.astype(np.int32))
 
     def _in(self, crs: CRS) -> tuple[shapely.STRtree, np.ndarray, np.ndarray]:
         """Index, polygons and classes in a CRS; polygons without a class are left out."""

@@ -18,6 +18,7 @@ from .class_table_codes import NO_DATA, UNKNOWN, ClassTable
 from .coordinates import apply, outline, transform_points
 from .land_cover import CoveredPixels, LandCover, known_bounds
 from .land_cover_files import LayerFile, files_under, pixel_coordinates, windows_under
+from .land_cover_grid import pixels_in_grid, values_at
 from .scenes import Scene
 
 # Layer pixels looked at in one go: bounds the memory of coordinates to about 100 MB.
@@ -123,18 +124,26 @@ class RasterLandCover(LandCover):
         found, window, counted = [], piece.window, self._counts(piece)
         step = max(1, POINTS_AT_ONCE // window.width)
         for first in range(0, window.height, step):
-            rows, columns = np.nonzero(counted[first : first + step])
-            rows += first
-            x, y = apply(
-                piece.file.transform,
-                columns + (window.col_off + 0.5),
-                rows + (window.row_off + 0.5),
+            part = Window(
+                window.col_off,
+                window.row_off + first,
+                window.width,
+                min(step, window.height - first),
             )
+            down, across = pixels_in_grid(piece.file, part, scene)
+            down = down - row
+            inside = (down >= 0) & (down < height) & (across >= 0) & (across < scene.width)
+            rows, columns = np.nonzero(inside & counted[first : first + step])
             if earlier:
+                x, y = apply(
+                    piece.file.transform,
+                    columns + (part.col_off + 0.5),
+                    rows + (part.row_off + 0.5),
+                )
                 free = ~_has_data(earlier, piece.file.crs, x, y)
-                rows, columns, x, y = rows[free], columns[free], x[free], y[free]
-            place, inside = _pixel_of(scene, row, height, piece.file.crs, x, y)
-            found.append(self._entries(piece, rows[inside], columns[inside], place))
+                rows, columns = rows[free], columns[free]
+            at = (values_at(values, rows, columns) for values in (down, across))
+            found.append(self._entries(piece, rows + first, columns, *at))
         return found
 
     def _read(self, file: LayerFile, window: Window) -> _Piece:
@@ -153,9 +162,15 @@ class RasterLandCover(LandCover):
         return piece.values >= 0
 
     def _entries(
-        self, piece: _Piece, rows: np.ndarray, columns: np.ndarray, place: np.ndarray
+        self,
+        piece: _Piece,
+        rows: np.ndarray,
+        columns: np.ndarray,
+        scene_rows: np.ndarray,
+        scene_columns: np.ndarray,
     ) -> CoveredPixels:
-        return CoveredPixels(piece.values[rows, columns], place)
+        """What pixels of a piece count for pixels of a strip, all (entries,)."""
+        return CoveredPixels(piece.values[rows, columns], scene_rows, scene_columns)
 
     def _read_bands(
         self, file: LayerFile, bands: list[int], window: Window
@@ -227,10 +242,17 @@ class BandLandCover(RasterLandCover):
         return np.where(piece.data, np.argmax(shares, axis=0), NO_DATA).astype(np.int16)
 
     def _entries(
-        self, piece: _Piece, rows: np.ndarray, columns: np.ndarray, place: np.ndarray
+        self,
+        piece: _Piece,
+        rows: np.ndarray,
+        columns: np.ndarray,
+        scene_rows: np.ndarray,
+        scene_columns: np.ndarray,
     ) -> CoveredPixels:
         scale = BAND_COUNTS / self.table.whole
         parts = []
+        width = int(scene_columns.max(initial=0)) + 1
+        place = scene_rows.astype(np.int64) * width + scene_columns
         for kind, bands in enumerate(self.table.bands):
             weight = np.zeros(len(place), np.int64)
             for band in bands:
@@ -239,7 +261,8 @@ class BandLandCover(RasterLandCover):
             # Summed per scene pixel: a layer finer than the scene would give many entries.
             sums = np.bincount(place, weight).astype(np.int64)
             some = np.flatnonzero(sums)
-            parts.append(CoveredPixels(np.full(len(some), kind, np.int16), some, sums[some]))
+            at = (n.astype(np.int32) for n in np.divmod(some, width))
+            parts.append(CoveredPixels(np.full(len(some), kind, np.int16), *at, sums[some]))
         return _joined(parts)
 
 
@@ -247,7 +270,8 @@ def _joined(parts: Sequence[CoveredPixels]) -> CoveredPixels:
     weights = [part.weight for part in parts if part.weight is not None]
     return CoveredPixels(
         np.concatenate([np.empty(0, np.int16), *(part.kind for part in parts)]),
-        np.concatenate([np.empty(0, np.int64), *(part.place for part in parts)]),
+        np.concatenate([np.empty(0, np.int32), *(part.row for part in parts)]),
+        np.concatenate([np.empty(0, np.int32), *(part.column for part in parts)]),
         np.concatenate(weights) if weights else None,
     )
 
@@ -255,17 +279,6 @@ def _joined(parts: Sequence[CoveredPixels]) -> CoveredPixels:
 def _file_bounds(file: LayerFile, crs: CRS) -> list[float]:
     x, y = outline(file.transform, 0, 0, file.height, file.width)
     return known_bounds(*transform_points(file.crs, crs, x, y))
-
-
-def _pixel_of(
-    scene: Scene, row: int, height: int, crs: CRS, x: np.ndarray, y: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """(flat place in the strip of those inside it, True for each point inside)."""
-    columns, rows = pixel_coordinates(scene, crs, x, y)
-    # Rounded to a millionth of a pixel: a centre on an edge falls to one side for good.
-    columns, rows = np.floor(columns.round(6)), np.floor(rows.round(6)) - row
-    inside = (columns >= 0) & (columns < scene.width) & (rows >= 0) & (rows < height)
-    return (rows[inside] * scene.width + columns[inside]).astype(np.int64), inside
 
 
 def _has_data(earlier: Sequence[_Piece], crs: CRS, x: np.ndarray, y: np.ndarray) -> np.ndarray:

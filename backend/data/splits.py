@@ -9,7 +9,7 @@ neighbour radius at least.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from backend.runtime.errors import DataError
 from backend.runtime.reporter import Reporter
 
 from .dataset import SPLITS
-from .ground import Cells, Place, chip_bounds
+from .ground import Cells, Place, chip_bounds, runs
 from .strips import Strip, ordered_map
 from .survey import Survey
 
@@ -99,17 +99,44 @@ class Touched:
         return np.array([per_block[assigned == split].sum() for split in range(len(SPLITS))])
 
 
-def _touched_blocks(
-    survey: Survey, blocks: Blocks, place: int, strip: Strip
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """For each position of a strip: first block, blocks further down, further right; and fit."""
+@dataclass
+class _Group:
+    """Positions of a strip: first block, blocks further down and further right, and which fit.
+
+    Either `where` is a window of the strip in which all touch the same blocks (the three are
+    numbers), or it is the whole strip (they are arrays).
+    """
+
+    where: tuple[slice, slice]
+    first: np.ndarray | int
+    down: np.ndarray | int
+    across: np.ndarray | int
+    fit: np.ndarray
+
+
+def _touched_blocks(survey: Survey, blocks: Blocks, place: int, strip: Strip) -> Iterator[_Group]:
+    """Which blocks the positions of a strip touch."""
     left, top, right, bottom = chip_bounds(survey, blocks.places[place], strip)
     row, column = blocks.rows(place, top), blocks.columns(place, left)
-    first = blocks.number(place, row, column)
     down = blocks.rows(place, bottom) - row
     across = blocks.columns(place, right) - column
     possible = survey.positions[strip.scene][strip.row : strip.row + strip.height] != 0
-    return first, down, across, possible & (down <= 1) & (across <= 1)
+    if left.shape[0] > 1:
+        first = blocks.number(place, row, column)
+        fit = possible & (down <= 1) & (across <= 1)
+        yield _Group((slice(None), slice(None)), first, down, across, fit)
+        return
+    # Along the ground's grid whole windows of positions touch the same blocks.
+    row, down, column, across = row[:, 0], down[:, 0], column[0], across[0]
+    windows_across = runs(3 * column + across.clip(0, 2))
+    for rows in runs(3 * row + down.clip(0, 2)):
+        for columns in windows_across:
+            i, j = rows.start, columns.start
+            fit = possible[rows, columns]
+            if down[i] > 1 or across[j] > 1:
+                fit = np.zeros_like(fit)
+            first = int(blocks.number(place, row[i], column[j]))
+            yield _Group((rows, columns), first, int(down[i]), int(across[j]), fit)
 
 
 def _place_of(places: Sequence[Place]) -> dict[int, int]:
@@ -121,9 +148,14 @@ def count_touched(survey: Survey, blocks: Blocks, reporter: Reporter, workers: i
     place_of = _place_of(blocks.places)
 
     def count(strip: Strip) -> np.ndarray:
-        first, down, across, fit = _touched_blocks(survey, blocks, place_of[strip.scene], strip)
-        keys = (first[fit] * 2 + down[fit]) * 2 + across[fit]
-        return np.bincount(keys, minlength=4 * blocks.count)
+        found = np.zeros(4 * blocks.count, np.int64)
+        for group in _touched_blocks(survey, blocks, place_of[strip.scene], strip):
+            keys = (group.first * 2 + group.down) * 2 + group.across
+            if not isinstance(keys, int):
+                found += np.bincount(keys[group.fit], minlength=len(found))
+            elif number := np.count_nonzero(group.fit):
+                found[keys] += number
+        return found
 
     total = np.zeros(4 * blocks.count, np.int64)
     strips = survey.position_strips()
@@ -142,15 +174,20 @@ def assign_positions(
     below = blocks.row_lengths()
 
     def assign(strip: Strip) -> None:
-        first, down, across, fit = _touched_blocks(survey, blocks, place_of[strip.scene], strip)
-        # Positions that do not fit may reach beyond the last block: they look at themselves.
-        down, across = down * fit, across * fit
-        step = down * below[first]
-        split = assigned[first]
-        same = (assigned[first + across] == split) & (assigned[first + step] == split)
-        same &= assigned[first + step + across] == split
         here = survey.positions[strip.scene][strip.row : strip.row + strip.height]
-        here[:] = np.where(fit & same, split + 1, 0)
+        for group in _touched_blocks(survey, blocks, place_of[strip.scene], strip):
+            first, fit = group.first, group.fit
+            if isinstance(first, int):
+                some = fit.any()
+                down, across = group.down * some, group.across * some
+            else:
+                down, across = group.down * fit, group.across * fit
+            # Positions that do not fit may reach beyond the last block: they look at themselves.
+            step = down * below[first]
+            split = assigned[first]
+            same = (assigned[first + across] == split) & (assigned[first + step] == split)
+            same = same & (assigned[first + step + across] == split)
+            here[group.where] = fit * ((split + 1) * same).astype(np.uint8)
 
     strips = survey.position_strips()
     with reporter.phase("split places", len(strips), "strips") as phase:

@@ -85,11 +85,17 @@ def scratch_array(path: Path, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def window_sums(values: np.ndarray, size: int) -> np.ndarray:
-    """Sum of `values` (H, W) over each size × size window: int64 (H - size + 1, W - size + 1)."""
-    total = np.zeros((values.shape[0] + 1, values.shape[1] + 1), np.int64)
+    """Sum of `values` (H, W) over each size × size window: (H - size + 1, W - size + 1).
+
+    int32 where `values` are single bytes, else int64.
+    """
+    # Differences of sums that wrapped around are right again where the difference itself fits.
+    kind = np.int32 if values.dtype.itemsize == 1 else np.int64
+    total = np.zeros((values.shape[0] + 1, values.shape[1] + 1), kind)
     np.cumsum(values, axis=0, out=total[1:, 1:])
-    np.cumsum(total[1:, 1:], axis=1, out=total[1:, 1:])
-    return total[size:, size:] - total[:-size, size:] - total[size:, :-size] + total[:-size, :-size]
+    down = total[size:] - total[:-size]
+    np.cumsum(down, axis=1, out=down)
+    return down[:, size:] - down[:, :-size]
 
 
 def survey_validity(survey: Survey, reporter: Reporter, workers: int) -> None:
@@ -138,11 +144,12 @@ def survey_positions(
     def mark(strip: Strip) -> None:
         scene = survey.scenes[strip.scene]
         height = strip.height + size - 1
-        good = (
-            window_sums(survey.valid[strip.scene][strip.row : strip.row + height], size) >= enough
-        )
+        valid = survey.valid[strip.scene][strip.row : strip.row + height]
+        # Most strips are valid throughout.
+        whole = not scene.can_be_invalid or valid.view(bool).all()
+        good = True if whole else window_sums(valid, size) >= enough
         if inside is not None:
-            good &= window_sums(inside.mask(scene, strip.row, height), size) == size * size
+            good = good & (window_sums(inside.mask(scene, strip.row, height), size) == size * size)
         survey.positions[strip.scene][strip.row : strip.row + strip.height] = good
 
     strips = survey.position_strips()
