@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,11 +42,20 @@ def explained_variance(bands: np.ndarray, classes: np.ndarray) -> float:
 
     `bands` (bands, pixels) float64; `classes` (pixels,) numbers from 0.
     """
+    return _explained([_centred(values) for values in bands], classes)
+
+
+def _centred(values: np.ndarray) -> tuple[np.ndarray, float]:
+    """Values less their mean, and the sum of their squares."""
+    centred = values - values.mean()
+    return centred, (centred**2).sum()
+
+
+def _explained(bands: Sequence[tuple[np.ndarray, float]], classes: np.ndarray) -> float:
+    """`explained_variance` of bands that are centred."""
     pixels = np.bincount(classes)
     shares = []
-    for values in bands:
-        centred = values - values.mean()
-        total = (centred**2).sum()
+    for centred, total in bands:
         if total > 0:
             sums = np.bincount(classes, centred)
             shares.append((sums[pixels > 0] ** 2 / pixels[pixels > 0]).sum() / total)
@@ -66,15 +76,19 @@ def best_shift(scene: Scene, land_cover: LandCover) -> Shift | None:
     classes = _filled(np.where(counts.any(0), counts.argmax(0), -1), _gap(scene, land_cover))
     inner = (slice(REACH_PX, height - REACH_PX), slice(REACH_PX, width - REACH_PX))
     imagery = pixels[(slice(None), *inner)].astype(np.float64)
+    # Mostly every pixel counts, however the classes are moved.
+    every = [_centred(band.ravel()) for band in imagery]
     found = {}
     for down in range(-REACH_PX, REACH_PX + 1):
         for right in range(-REACH_PX, REACH_PX + 1):
             # Moved down by `down`, the class at a pixel is the one that lay `down` above it.
             moved = np.roll(classes, (down, right), (0, 1))[inner]
             known = valid[inner] & (moved >= 0)
-            if known.sum() < 1000 or len(np.unique(moved[known])) < 2:
+            there = moved[known]
+            if len(there) < 1000 or there.min() == there.max():
                 return None
-            found[down, right] = explained_variance(imagery[:, known], moved[known])
+            bands = every if known.all() else [_centred(band[known]) for band in imagery]
+            found[down, right] = _explained(bands, there)
     rows, columns = max(found, key=found.__getitem__)
     return Shift(rows, columns, found[0, 0], found[rows, columns])
 

@@ -13,11 +13,8 @@ from .land_cover import LandCover
 from .sampling import Selection
 from .scenes import Scene
 from .store_writer import ChipStoreWriter
-from .strips import Strip, ordered_map, strips_of
+from .strips import Strip, counting_strips, ordered_map, strips_of
 from .survey import Geometry
-
-# Bytes per scene pixel while classes are counted: coordinates of layer pixels, sums.
-COUNTING_BYTES = 64
 
 
 def cut_chips(
@@ -136,8 +133,7 @@ def count_classes(
                 result[:, one] += sums[top, left] - sums[bottom, left]
         return found
 
-    strips = strips_of(scenes, [COUNTING_BYTES] * len(scenes))
-    needed = strips_needed(strips, selection, geometry.chip, 0)
+    needed = strips_needed(counting_strips(scenes), selection, geometry.chip, 0)
     with reporter.phase("count land cover", len(needed), "strips") as phase:
         for found in ordered_map(count, needed, workers):
             for total, (here, part) in zip(totals, found, strict=True):

@@ -23,7 +23,7 @@ from backend.runtime.errors import RequestError
 from backend.runtime.reporter import Reporter
 
 from .builder import GDAL_CACHE_BYTES, split_fractions
-from .cutting import COUNTING_BYTES, count_classes, strips_needed
+from .cutting import count_classes, strips_needed
 from .dataset import SPLITS
 from .footprints import write_footprints
 from .land_cover import LandCover
@@ -36,7 +36,7 @@ from .scenes import Scene
 from .statistics import measure
 from .store import ChipStore
 from .store_writer import ChipStoreWriter, store_bytes
-from .strips import Strip, ordered_map, strips_of
+from .strips import Strip, counting_strips, ordered_map, strips_of
 from .survey import Geometry
 
 # Chips that are written and read back to time it: up to so many bytes, and so many of them.
@@ -142,16 +142,14 @@ class _Work:
         seconds = self._reading() + self._writing()
         return seconds if self.land_cover is None else seconds + self._counting()
 
-    def _needed(self, bytes_per_pixel: list[int], selection: Selection) -> list[Strip]:
-        return strips_needed(
-            strips_of(self.scenes, bytes_per_pixel), selection, self.geometry.chip, 0
-        )
+    def _needed(self, strips: list[Strip], selection: Selection) -> list[Strip]:
+        return strips_needed(strips, selection, self.geometry.chip, 0)
 
     def _reading(self) -> float:
         """The strips of imagery, timed on as many as are read side by side."""
         bands = self.scenes[0].band_names
         sizes = [len(bands) * scene.dtype.itemsize for scene in self.scenes]
-        needed = self._needed(sizes, self.selection)
+        needed = self._needed(strips_of(self.scenes, sizes), self.selection)
         probe = needed[len(needed) // 2 :][: self.workers] or needed
         pixels = [strip.height * self.scenes[strip.scene].width for strip in needed]
 
@@ -200,8 +198,8 @@ class _Work:
 
     def _counting(self) -> float:
         """Land cover counted for the chips of some strips."""
-        sizes = [COUNTING_BYTES] * len(self.scenes)
-        needed = self._needed(sizes, self.selection)
+        strips = counting_strips(self.scenes)
+        needed = self._needed(strips, self.selection)
         middle = needed[len(needed) // 2]
         top, bottom = middle.row - self.geometry.chip, middle.row + middle.height
         here = (self.selection.scene == middle.scene) & (self.selection.row > top)
@@ -213,4 +211,4 @@ class _Work:
                 self.scenes, self.land_cover, part, self.geometry, quiet, self.workers
             )
         )
-        return took * len(needed) / len(self._needed(sizes, part))
+        return took * len(needed) / len(self._needed(strips, part))

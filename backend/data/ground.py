@@ -21,8 +21,8 @@ from backend.runtime.reporter import Reporter
 from .coordinates import apply, corners_in_grid, edges_in_grid, outline, transform_points
 from .land_cover import CoveredPixels, LandCover
 from .scenes import Scene
-from .strips import Strip, ordered_map, strips_of
-from .survey import POSITION_BYTES, Survey
+from .strips import Strip, counting_strips, ordered_map
+from .survey import Survey
 
 # Between CRSs a chip's outline is known to well below this; it is widened by as much.
 MARGIN_PX = 0.05
@@ -176,7 +176,7 @@ def survey_ground(
         _empty_cells(place, shape, cell_px, kinds)
         for place, shape in zip(places, shapes, strict=True)
     ]
-    strips = strips_of(survey.scenes, [2 * POSITION_BYTES] * len(survey.scenes))
+    strips = counting_strips(survey.scenes)
     with reporter.phase("look at the ground", len(strips), "strips") as phase:
         for number, valid, classes in ordered_map(count, strips, workers):
             totals[number].valid += valid

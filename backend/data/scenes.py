@@ -129,9 +129,14 @@ class Scene:
         window where a file cannot be read, RequestError for a band that the scene lacks.
         """
         chosen = self._chosen(bands)
-        result = np.full((len(chosen), height, width), self.fill, self.dtype)
         top, left = max(row, 0), max(column, 0)
         bottom, right = min(row + height, self.height), min(column + width, self.width)
+        whole = (top, left, bottom, right) == (row, column, row + height, column + width)
+        if whole and len({band.file for band in chosen}) == 1:
+            source = self._sources[chosen[0].file]
+            window = Window(left, top, width, height)
+            return self._read_file(source, [band.index for band in chosen], window)
+        result = np.full((len(chosen), height, width), self.fill, self.dtype)
         if top >= bottom or left >= right:
             return result
         inside = result[:, top - row : bottom - row, left - column : right - column]
@@ -172,14 +177,15 @@ class Scene:
         with scene_files.naming_window(source.path, window):
             values = dataset.read(indexes, window=window)
             mask = dataset.read_masks(indexes, window=window) if source.masked else None
-        invalid = np.zeros(values.shape, bool) if mask is None else mask == 0
+        signs = [] if mask is None else [mask == 0]
         if source.nodata is not None and source.nodata != self.nodata:
-            invalid |= values == source.nodata
+            signs.append(values == source.nodata)
         if values.dtype.kind == "f":
-            invalid |= ~np.isfinite(values)
+            signs.append(~np.isfinite(values))
         values = values.astype(self.dtype, copy=False)
-        if invalid.any():
-            values[invalid] = self.fill
+        for invalid in signs:
+            if invalid.any():
+                values[invalid] = self.fill
         return values
 
     def _open(self, source: _Source) -> Any:

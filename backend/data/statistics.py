@@ -15,6 +15,8 @@ from .store import ChipStore
 
 # Percentiles of types beyond 16 bits are taken from about so many values per band.
 SAMPLED_VALUES = 2_000_000
+# Values of a band that are counted together: few enough to stay in the processor's cache.
+COUNTED_AT_ONCE = 2**19
 
 
 @dataclass
@@ -40,6 +42,8 @@ class BandStatistics:
         self._count, self._mean, self._squares = 0, 0.0, 0.0
         self._low, self._high = np.inf, -np.inf
         self._histogram = None
+        self._waiting: list[np.ndarray] = []
+        self._waiting_count = 0
         if dtype.kind in "iu" and dtype.itemsize <= 2:
             self._lowest = int(np.iinfo(dtype).min)
             self._histogram = np.zeros(2 ** (8 * dtype.itemsize), np.int64)
@@ -49,8 +53,10 @@ class BandStatistics:
         if len(values) == 0:
             return
         if self._histogram is not None:
-            offset = values.astype(np.int64) - self._lowest
-            self._histogram += np.bincount(offset, minlength=len(self._histogram))
+            self._waiting.append(values)
+            self._waiting_count += len(values)
+            if self._waiting_count >= COUNTED_AT_ONCE:
+                self._count_waiting()
             return
         part = values.astype(np.float64)
         mean, count = part.mean(), len(part)
@@ -61,6 +67,22 @@ class BandStatistics:
         self._count = total
         self._low, self._high = min(self._low, part.min()), max(self._high, part.max())
         self._kept.append(part[:: self._stride])
+
+    def _count_waiting(self) -> None:
+        """Count into the histogram what was taken in since the last time."""
+        values = np.concatenate(self._waiting)
+        self._waiting, self._waiting_count = [], 0
+        values = values.view(f"u{values.dtype.itemsize}")
+        if values.itemsize == 1:
+            # Two bytes at a time take half as long; which of the two is first does not matter.
+            even = len(values) // 2 * 2
+            pairs = np.bincount(values[:even].view(np.uint16), minlength=2**16).reshape(256, 256)
+            counts = pairs.sum(axis=0) + pairs.sum(axis=1)
+            counts += np.bincount(values[even:], minlength=256)
+        else:
+            counts = np.bincount(values, minlength=2**16)
+        # Negative numbers are the upper half of the unsigned ones.
+        self._histogram += np.roll(counts, -self._lowest)
 
     def result(self) -> dict[str, float] | None:
         """The statistics by name; None where no value was taken in."""
@@ -74,6 +96,8 @@ class BandStatistics:
         )
 
     def _of_histogram(self) -> dict[str, float] | None:
+        if self._waiting:
+            self._count_waiting()
         count = int(self._histogram.sum())
         if count == 0:
             return None
@@ -120,11 +144,13 @@ def measure(
         for number in range(len(store)):
             chip = store[number]
             digest.update(chip)
-            valid = valid_pixels(chip, nodata)
-            fraction[number] = valid.all(axis=(0, 1)).mean()
+            whole = nodata is None and chip.dtype.kind != "f"
+            valid = None if whole else valid_pixels(chip, nodata)
+            fraction[number] = 1.0 if whole else valid.all(axis=(0, 1)).mean()
             if training[number]:
                 for band, one in enumerate(statistics):
-                    one.add(chip[:, band][valid[:, band]])
+                    values = chip[:, band]
+                    one.add(values.ravel() if whole else values[valid[:, band]])
             phase.advance()
     results = [one.result() for one in statistics]
     for name, result in zip(bands, results, strict=True):

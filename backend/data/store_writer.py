@@ -42,7 +42,7 @@ class ChipStoreWriter:
     def __init__(self, path: Path, *, total: int, chip_bytes: int) -> None:
         self.path, self.total, self._chip_bytes = path, total, chip_bytes
         self.batch = max(1, BATCH_BYTES // chip_bytes)
-        self._waiting: list[bytes] = []
+        self._waiting: list[np.ndarray] = []
         self.done = self._count()
 
     def _session(self, chips: int) -> lmdb.Environment:
@@ -65,14 +65,17 @@ class ChipStoreWriter:
             return 0
 
     def append(self, chip: np.ndarray) -> None:
-        """Add the next chip; every `batch` chips they are written and safe."""
+        """Add the next chip; every `batch` chips they are written and safe.
+
+        It must not change until then.
+        """
         little = chip.astype(chip.dtype.newbyteorder("<"), copy=False)
-        self._waiting.append(little.tobytes())
+        self._waiting.append(np.ascontiguousarray(little))
         if len(self._waiting) == self.batch or self.done + len(self._waiting) == self.total:
             self._write(self._waiting)
             self._waiting = []
 
-    def _write(self, values: Sequence[bytes]) -> None:
+    def _write(self, values: Sequence[np.ndarray]) -> None:
         try:
             with self._session(self.done + len(values)) as environment:
                 with environment.begin(write=True) as transaction:

@@ -18,7 +18,12 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 # About what one strip of imagery may take; a few strips are in memory at a time.
-STRIP_BYTES = 32 * 2**20
+STRIP_BYTES = 8 * 2**20
+# What a strip may take while land cover is counted: each starts with rows of blocks of the layer
+# that the strip above it has decoded too.
+COUNTING_BYTES = 64 * 2**20
+# Bytes per scene pixel for that: coordinates, cells, sums.
+COUNTING_BYTES_PER_PIXEL = 64
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,21 @@ class Strip:
     height: int
 
 
-def strips_of(scenes: Sequence[Scene], bytes_per_pixel: Sequence[int]) -> list[Strip]:
-    """Strips over all scenes, each of whole blocks of rows and about STRIP_BYTES."""
+def counting_strips(scenes: Sequence[Scene]) -> list[Strip]:
+    """The strips in which land cover is counted."""
+    return strips_of(scenes, [COUNTING_BYTES_PER_PIXEL] * len(scenes), COUNTING_BYTES)
+
+
+def strips_of(
+    scenes: Sequence[Scene], bytes_per_pixel: Sequence[int], strip_bytes: int | None = None
+) -> list[Strip]:
+    """Strips over all scenes, each of whole blocks of rows and about `strip_bytes`.
+
+    By default STRIP_BYTES.
+    """
     strips = []
     for number, (scene, size) in enumerate(zip(scenes, bytes_per_pixel, strict=True)):
-        blocks = STRIP_BYTES // max(1, size * scene.width * scene.block_rows)
+        blocks = (strip_bytes or STRIP_BYTES) // max(1, size * scene.width * scene.block_rows)
         height = scene.block_rows * max(1, blocks)
         strips += [
             Strip(number, row, min(height, scene.height - row))

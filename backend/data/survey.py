@@ -55,7 +55,11 @@ class Survey:
         for number, scene in enumerate(scenes):
             shape = (scene.height, scene.width)
             places = tuple(max(0, side - geometry.chip + 1) for side in shape)
-            self.valid.append(scratch_array(folder / f"valid_{number}.npy", shape))
+            self.valid.append(
+                scratch_array(folder / f"valid_{number}.npy", shape)
+                if scene.can_be_invalid
+                else np.broadcast_to(np.uint8(1), shape)
+            )
             self.positions.append(scratch_array(folder / f"positions_{number}.npy", places))
 
     def position_strips(self) -> list[Strip]:
@@ -81,7 +85,8 @@ def scratch_array(path: Path, shape: tuple[int, ...]) -> np.ndarray:
         # A full disk is an error here; later, on writing to the map, it would end the process.
         with open(path, "rb+") as file:
             os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
-    return array
+    # A plain array on the same memory: each slice of a memory map's own class costs microseconds.
+    return np.asarray(array)
 
 
 def window_sums(values: np.ndarray, size: int) -> np.ndarray:
@@ -106,17 +111,14 @@ def survey_validity(survey: Survey, reporter: Reporter, workers: int) -> None:
     def look(strip: Strip) -> None:
         scene = scenes[strip.scene]
         here = survey.valid[strip.scene][strip.row : strip.row + strip.height]
-        if scene.can_be_invalid:
-            here[:] = scene.valid(scene.read(strip.row, 0, strip.height, scene.width))
-        else:
-            here[:] = 1
+        here[:] = scene.valid(scene.read(strip.row, 0, strip.height, scene.width))
 
-    strips = strips_of(scenes, sizes)
+    strips = [s for s in strips_of(scenes, sizes) if scenes[s.scene].can_be_invalid]
     with reporter.phase("look at scenes", len(strips), "strips") as phase:
         for _ in ordered_map(look, strips, workers):
             phase.advance()
     for scene, valid in zip(scenes, survey.valid, strict=True):
-        if not any(part.any() for part in _in_parts(valid)):
+        if scene.can_be_invalid and not any(part.any() for part in _in_parts(valid)):
             raise DataError(
                 f"the scene {scene.name} is all no data"
                 + (f" (value {scene.nodata:g})" if scene.nodata is not None else ""),

@@ -146,7 +146,8 @@ def test_the_same_job_gives_the_same_bytes_with_any_number_of_workers(tmp_path, 
     specification = " :: ".join(map(str, paths))
     found = []
     for number, workers in enumerate((1, 2, 5)):
-        monkeypatch.setattr(strips, "STRIP_BYTES", (2**25, 10_000, 3_000)[number])
+        for name in ("STRIP_BYTES", "COUNTING_BYTES"):
+            monkeypatch.setattr(strips, name, (2**25, 10_000, 3_000)[number])
         folder = tmp_path / str(number) / "d.tiles"
         assert build(specification, folder, workers=workers, count=100) == 0
         found.append(_digests(folder))
