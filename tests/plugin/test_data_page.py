@@ -130,12 +130,14 @@ def test_tiles_and_radius_are_what_the_estimate_is_asked_of(page, fake_backend, 
     page.tile.spin.setValue(16)
     page.radius.spin.setValue(8)
     page.count.spin.setValue(123)
-    page.more.set_value("seed", 5)
-    page.more.set_value("sampling", "grid")
+    page.more.set_values({"seed": 5, "sampling": "grid", "land_cover_crs": "EPSG:26912"})
     assert settled(page)
     for option in ("--tile-size-px=16", "--neighbour-radius-px=8", "--count=123", "--seed=5",
-                   "--sampling=grid", "--bands=green", "--dates=2013-06-01"):  # fmt: skip
+                   "--sampling=grid", "--land-cover-crs=EPSG:26912", "--bands=green", "--dates=2013-06-01"):  # fmt: skip
         assert option in asked.read_text(), option
+    page.more.field("seed").setText("-5")
+    assert spin(lambda: "“Seed” must be at least 0" in page.build.line.text())
+    assert not page.build.build.isEnabled()
 
 
 def test_too_many_tiles_offer_the_number_that_fits(page, fake_backend, tmp_path: Path) -> None:
@@ -501,7 +503,7 @@ def test_zion_becomes_a_dataset(page, session, backend, real_data: Path) -> None
     page.tile.spin.setValue(16)
     page.radius.spin.setValue(8)
     page.count.spin.setValue(60)
-    page.more.set_value("sampling", "stratified")
+    page.more.set_values({"sampling": "stratified"})
     page.name.setText("zion")
     record = build_and_check(page, session, chips=60)
     assert record["name"] == "zion" and record["job"]["sampling"] == "stratified"

@@ -17,7 +17,9 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ....backend.contract.settings import SettingsError
+from ....backend.contract.jobs import BuildJob
+from ....backend.contract.settings import SettingsError, settings_of
+from ...algorithms.parameters import in_form_words
 from ...tiles.estimates import Estimate, Estimator, disk_problem, size_words
 from ...tiles.requests import BuildRequest
 from ...translation import tr
@@ -137,7 +139,7 @@ class BuildBox(QWidget):
         try:
             arguments = request.estimate_arguments()
         except SettingsError as error:
-            self._refuse(str(error))
+            self._refuse(_in_form_words(error))
             return
         if arguments == self._answered or self.is_building:
             return
@@ -221,7 +223,7 @@ class BuildBox(QWidget):
         try:
             QApplication.clipboard().setText(self._request.command())
         except SettingsError as error:
-            self._session.tell(str(error), Qgis.MessageLevel.Warning)
+            self._session.tell(_in_form_words(error), Qgis.MessageLevel.Warning)
             return
         self._session.tell(tr("The command line was copied."))
 
@@ -258,3 +260,7 @@ class BuildBox(QWidget):
             tr("Train an encoder"),
             lambda: self._session.show_page("train"),
         )
+
+
+def _in_form_words(error: SettingsError) -> str:
+    return in_form_words(str(error), settings_of(BuildJob)) + "."

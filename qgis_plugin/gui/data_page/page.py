@@ -20,8 +20,8 @@ from ....backend.contract.settings import settings_of
 from ...tiles.requests import BuildRequest, find_problem, notes
 from ...translation import tr
 from ...workspace import file_name
+from ..forms.settings_form import SettingsForm
 from ..session import Session
-from ..settings_form import SettingsForm
 from .area_box import AreaBox
 from .build_box import BuildBox
 from .datasets_box import DatasetsBox
@@ -64,7 +64,8 @@ class DataPage(QWidget):
         self.tile = SizeField("tile_size_px")
         self.radius = SizeField("neighbour_radius_px", tr("within "))
         self.count = SizeField("count")
-        self.more = SettingsForm([s for s in settings_of(BuildJob) if s.name not in OWN])
+        self.more = SettingsForm()
+        self.more.show_settings([("", [s for s in settings_of(BuildJob) if s.name not in OWN])])
         self.name = QLineEdit()
         self.name.setAccessibleName(tr("Name of the dataset"))
         self.build = BuildBox(session)

@@ -2,7 +2,8 @@
 
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from qgis.gui import QgsFileWidget
+from qgis.core import QgsCoordinateReferenceSystem
+from qgis.gui import QgsFileWidget, QgsProjectionSelectionWidget
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
@@ -16,7 +17,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ....backend.contract.settings import Setting
-from ...algorithms.parameters import default_text, parameter_label
+from ...algorithms.parameters import crs_text, default_text, parameter_label, split_texts
 from ...translation import tr
 
 Group = Tuple[str, Sequence[Setting]]
@@ -45,6 +46,12 @@ class _Field:
                 self.widget.insertItem(0, tr("as the method has it"), None)
             self.widget.setCurrentIndex(max(0, self.widget.findData(setting.default)))
             self.widget.currentIndexChanged.connect(changed)
+        elif setting.kind == "crs":
+            self.widget = QgsProjectionSelectionWidget()
+            none = QgsProjectionSelectionWidget.CrsOption.CrsNotSet
+            self.widget.setOptionVisible(none, True)
+            self.widget.setCrs(QgsCoordinateReferenceSystem())
+            self.widget.crsChanged.connect(changed)
         elif setting.kind in ("file", "folder"):
             modes = QgsFileWidget.StorageMode
             self.widget = QgsFileWidget()
@@ -69,11 +76,16 @@ class _Field:
         if isinstance(widget, QComboBox):
             value = widget.currentData()
             return None if value == self.setting.default else value
+        if isinstance(widget, QgsProjectionSelectionWidget):
+            return crs_text(widget.crs()) or None
         text = widget.filePath() if isinstance(widget, QgsFileWidget) else widget.text()
         text = text.strip()
         if not text:
             return None
-        return text.replace(",", " ").split() if self.setting.is_list else text
+        if self.setting.kind == "number":
+            # As people in half of Europe write it.
+            return text.replace(",", ".")
+        return split_texts(text) if self.setting.is_list else text
 
     def write(self, value: Any) -> None:
         """Show a value; None and the default leave the field as it is when untouched."""
@@ -83,6 +95,8 @@ class _Field:
             widget.setChecked(bool(default if value is None else value))
         elif isinstance(widget, QComboBox):
             widget.setCurrentIndex(max(0, widget.findData(default if value is None else value)))
+        elif isinstance(widget, QgsProjectionSelectionWidget):
+            widget.setCrs(QgsCoordinateReferenceSystem(value or ""))
         else:
             items = value if isinstance(value, (list, tuple)) else [value]
             text = "" if is_default else " ".join(map(str, items))
@@ -102,7 +116,10 @@ class SettingsForm(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
 
     def show_settings(self, groups: Sequence[Group]) -> None:
-        """Show other settings, by heading; values of those that were there already stay."""
+        """Show other settings, by heading; values of those that were there already stay.
+
+        Settings under the heading "" have none.
+        """
         kept = self.values()
         if self._body is not None:
             self._layout.removeWidget(self._body)
@@ -115,11 +132,12 @@ class SettingsForm(QWidget):
         for title, settings in groups:
             if not settings:
                 continue
-            heading = QLabel(title)
-            font = heading.font()
-            font.setBold(True)
-            heading.setFont(font)
-            form.addRow(heading)
+            if title:
+                heading = QLabel(title)
+                font = heading.font()
+                font.setBold(True)
+                heading.setFont(font)
+                form.addRow(heading)
             for setting in settings:
                 self._add_row(form, setting)
         self._layout.addWidget(self._body)
