@@ -15,6 +15,7 @@ from backend.mapping.statistics import Moments
 from backend.runtime.errors import DataError, RequestError
 from backend.runtime.files import check_output, whole_files
 from backend.runtime.reporter import Reporter
+from backend.search.index import unit_vectors
 from backend.search.map_target import MapTarget
 from backend.search.searching import check_target, open_target
 from backend.search.target import Target
@@ -37,11 +38,13 @@ def project(job: ProjectJob, reporter: Reporter) -> None:
         positions, centres, moments = _draw(target, job, reporter)
         kinds = _read_kinds(job, target, positions, reporter)
         vectors = _vectors_at(target, positions, reporter)
+        # Likeness is the cosine everywhere: by search, by UMAP, and in the plugin's scatter plot.
+        units = unit_vectors(vectors)
         if moments is None:
-            moments = Moments(vectors.shape[1])
-            moments.add(vectors)
-        components = PrincipalComponents.fit(moments, vectors)
-        plane = components.project(vectors)[:, :2]
+            moments = Moments(units.shape[1])
+            moments.add(units)
+        components = PrincipalComponents.fit(moments, units)
+        plane = components.project(units)[:, :2]
         about = {}
         if job.method == "umap":
             plane = neighbour_layout(
@@ -85,7 +88,7 @@ def _check_request(job: ProjectJob) -> None:
 def _draw(
     target: Target, job: ProjectJob, reporter: Reporter
 ) -> tuple[np.ndarray, np.ndarray, Moments | None]:
-    """Positions of the points, ascending, their places (n, 2), and the moments of all vectors.
+    """Positions of the points, ascending, their places (n, 2), and the moments of all unit vectors.
 
     Of a dataset, all of which would have to be embedded for that, None in place of the moments.
     """
@@ -96,7 +99,7 @@ def _draw(
         found = []
         with reporter.phase("reading", target.total, "pixels") as phase:
             for vectors, here, looked_at in target.blocks():
-                moments.add(vectors)
+                moments.add(unit_vectors(vectors))
                 found.append(here)
                 phase.advance(looked_at)
         positions = np.sort(np.concatenate(found))

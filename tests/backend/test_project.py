@@ -53,7 +53,7 @@ def assert_in_their_cells(points: geopandas.GeoDataFrame) -> None:
 
 
 @pytest.mark.parametrize("count", [1000, 100])
-def test_components_are_those_of_an_svd_of_all_vectors(
+def test_components_are_those_of_an_svd_of_all_unit_vectors(
     embedding, vectors, tmp_path, monkeypatch, count: int
 ) -> None:
     monkeypatch.setattr("backend.mapping.embedding_map.READ_BYTES", 1)
@@ -61,10 +61,12 @@ def test_components_are_those_of_an_svd_of_all_vectors(
     valid = np.isfinite(vectors).all(axis=-1)
     assert len(points) == min(count, valid.sum()) and points.crs.to_epsg() == 32612
     assert_in_their_cells(points)
-    all_of_them = vectors[valid].astype(np.float64)
+    units = vectors.astype(np.float64)
+    units /= np.linalg.norm(units, axis=-1, keepdims=True)
+    all_of_them = units[valid]
     mean = all_of_them.mean(axis=0)
     _, values, axes = np.linalg.svd(all_of_them - mean, full_matrices=False)
-    mine = vectors[points["row"], points["column"]].astype(np.float64) - mean
+    mine = units[points["row"], points["column"]] - mean
     for name, axis in zip(("pc1", "pc2"), axes, strict=False):
         axis = axis * np.sign(axis[np.abs(axis).argmax()])
         np.testing.assert_allclose(points[name], mine @ axis, atol=1e-9)

@@ -23,8 +23,8 @@ class ProjectJob:
         "choice",
         "pca",
         "How vectors become points of a plane:\n"
-        "pca: The two principal components: quick, and distances stay true as far as a plane "
-        "allows\n"
+        "pca: The two principal components of the vectors scaled to length 1: quick, and distances "
+        "stay true as far as a plane allows\n"
         "umap: Neighbours stay neighbours (UMAP): takes minutes, and distances between groups "
         "mean little; needs the package umap-learn",
         choices=METHODS,
