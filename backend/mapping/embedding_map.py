@@ -110,6 +110,20 @@ class EmbeddingMap:
         return self.information.scene if self.information else self.path.stem
 
     @property
+    def data_type(self) -> str:
+        """The type of the numbers in the file, such as "float32"."""
+        return self._dataset.dtypes[0]
+
+    @property
+    def band_names(self) -> list[str]:
+        return [name or f"band {n}" for n, name in enumerate(self._dataset.descriptions, start=1)]
+
+    @property
+    def scale_and_offset(self) -> tuple[np.ndarray, np.ndarray]:
+        """What makes vectors of the file's numbers, each (D,): vector = number · scale + offset."""
+        return self._scale, self._offset
+
+    @property
     def scene_transform(self) -> Affine:
         """The geotransform of the scene that was mapped."""
         return self.transform * Affine.scale(1 / self.grid.stride)

@@ -10,38 +10,59 @@ import shapely
 
 from backend.contract.jobs import ExportJob
 from backend.runtime.errors import DataError, RequestError
-from backend.runtime.files import check_output, whole_files
+from backend.runtime.files import check_output, whole_files, write_json
 from backend.runtime.reporter import Reporter
 
 from .embedding_map import EmbeddingMap
+from .geoparquet import check_geoparquet, write_geoparquet
 from .geotiff import bounded_cache
 from .layer_files import writing_layers
+from .stac import item_date, stac_item
 
 
 def export_map(job: ExportJob, reporter: Reporter) -> None:
     """Write the middles of the map's cells that hold data, and their vectors beside them."""
     output = Path(job.output)
-    if output.suffix.lower() != ".gpkg":
-        raise RequestError(f"--output {output} must end in .gpkg")
     vectors_path = output.with_suffix(".npy")
-    for path in (output, vectors_path):
-        check_output(path, overwrite=job.overwrite)
+    _check_outputs(job, vectors_path)
     with bounded_cache(), EmbeddingMap(job.embedding) as source:
+        date = item_date(source, job.date) if job.stac else ""
         positions = _chosen_positions(source, job.count, job.seed, reporter)
+        vectors, cells = _vectors_at(source, positions, reporter), _cells(source, positions)
         with whole_files(output) as folder:
-            vectors = _vectors_at(source, positions, reporter)
             with open(folder / vectors_path.name, "wb") as file:
                 np.save(file, vectors, allow_pickle=False)
             with writing_layers(output):
-                _cells(source, positions).to_file(
+                cells.to_file(
                     folder / output.name,
                     layer="cells",
                     driver="GPKG",
                     dataset_options={"VERSION": "1.2"},
                 )
+        made = {"cells": output, "vectors": vectors_path}
+        if job.geoparquet:
+            made["geoparquet"] = Path(job.geoparquet)
+            write_geoparquet(made["geoparquet"], cells, vectors)
+        if job.stac:
+            write_json(Path(job.stac), stac_item(Path(job.stac), source, date, made))
+            made["stac"] = Path(job.stac)
     reporter.metric(0, {"cells": len(positions)})
-    reporter.artifact("cells", output)
-    reporter.artifact("vectors", vectors_path)
+    for name, path in made.items():
+        reporter.artifact(name, path)
+
+
+def _check_outputs(job: ExportJob, vectors_path: Path) -> None:
+    """What would fail is refused before any work."""
+    wanted = {"output": ".gpkg", "geoparquet": ".parquet", "stac": ".json"}
+    for name, suffix in wanted.items():
+        path = Path(getattr(job, name))
+        if getattr(job, name) and path.suffix.lower() != suffix:
+            raise RequestError(f"--{name} {path} must end in {suffix}")
+    for path in (job.output, vectors_path, job.geoparquet, job.stac):
+        if path:
+            check_output(Path(path), overwrite=job.overwrite)
+    if job.geoparquet:
+        check_geoparquet()
 
 
 def _chosen_positions(

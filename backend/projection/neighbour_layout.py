@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import warnings
 from types import ModuleType
 
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from backend.runtime.errors import DataError, MachineError
+from backend.runtime.errors import DataError
+from backend.runtime.extras import lacking
 from backend.runtime.reporter import Phase, Reporter
 from backend.search.index import unit_vectors
 
@@ -26,18 +25,8 @@ def import_umap() -> ModuleType:
             warnings.simplefilter("ignore")
             import umap
     except ImportError as error:
-        raise MachineError(
-            f"UMAP needs the package umap-learn, which this environment lacks ({error})",
-            f"install it with `{_install_command()}`, or use --method pca",
-        ) from error
+        raise lacking("umap-learn", "UMAP", error, "use --method pca") from error
     return umap
-
-
-def _install_command() -> str:
-    """What installs the package here; environments that uv makes have no pip."""
-    if importlib.util.find_spec("pip"):
-        return f'"{sys.executable}" -m pip install umap-learn'
-    return f'uv pip install --python "{sys.executable}" umap-learn'
 
 
 def neighbour_layout(

@@ -31,7 +31,7 @@ from ..progress import ProgressTeller
 from ..results import ResultLayer, encoder_group, layer_stem
 from . import checks
 from .help import help_text
-from .parameters import ValueReader, in_form_words, make_parameter
+from .parameters import ANY_FILE, ValueReader, in_form_words, make_parameter
 
 Values = Dict[str, Any]
 
@@ -44,7 +44,8 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
 
     A subclass names the verb and its job, and adds what a form needs beyond the settings.
     `without` lists the settings that have no parameter of their own; `kinds`, `labels` and `helps`
-    replace those of the contract, by setting. `late` are settings that come after the others.
+    replace those of the contract, by setting; `files` are filters of output files. `late` are
+    settings that come after the others.
     """
 
     verb = ""
@@ -60,6 +61,7 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
     labels: Mapping[str, str] = {}
     helps: Mapping[str, str] = {}
     geometries: Mapping[str, int] = {}
+    files: Mapping[str, str] = {}
     late: Sequence[str] = ()
 
     def __init__(self) -> None:
@@ -111,6 +113,7 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
                 kind=self.kinds.get(name, ""),
                 label=self.labels.get(name, ""),
                 help=self.helps.get(name, ""),
+                files=self.files.get(name, ANY_FILE),
                 **({"geometry": self.geometries[name]} if name in self.geometries else {}),
             )
             if setting.kind in OUTPUT_KINDS:

@@ -17,16 +17,18 @@ class ExportVectors(BackendAlgorithm):
     title = "Export vectors"
     section = "Maps"
     job_class = ExportJob
-    keywords = ("table", "numpy", "npy", "geopackage", "features", "python")
+    keywords = ("table", "numpy", "npy", "geopackage", "geoparquet", "STAC", "features", "python")
     description = (
         "Writes the vectors of an embedding map for other programs: points in the middle of its "
-        "cells, and beside them an array for numpy with a row for each point."
+        "cells, and beside them an array for numpy with a row for each point; on request both in "
+        "one GeoParquet file, and a STAC item that describes them."
     )
     example = (
         "Choose an embedding map and run. In Python, numpy.load(“cells.npy”) gives the vectors; "
         "the column “vector” of a point is the number of its row."
     )
     without = ("overwrite",)
+    files = {"geoparquet": "GeoParquet (*.parquet)", "stac": "STAC item (*.json)"}
 
     def add_outputs(self) -> None:
         self.addOutput(QgsProcessingOutputFile("VECTORS", "Vectors (npy)"))
@@ -40,7 +42,9 @@ class ExportVectors(BackendAlgorithm):
         about = f"Middles of the cells of {job.embedding}"
         result = self.result_layer("Cells", job.output, abstract=about)
         finish_output(job.output, result, context)
+        more = {"GEOPARQUET": job.geoparquet, "STAC": job.stac}
         return {
+            **{name: path for name, path in more.items() if path},
             "OUTPUT": job.output,
             "VECTORS": str(Path(job.output).with_suffix(".npy")),
             "COUNT": int(teller.metrics.get("cells", 0)),

@@ -17,6 +17,7 @@ from qgis.core import (
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFile,
+    QgsProcessingParameterFileDestination,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
@@ -74,12 +75,14 @@ def make_parameter(
     kind: str = "",
     label: str = "",
     help: str = "",
+    files: str = ANY_FILE,
     geometry: int = QgsProcessing.SourceType.TypeVectorAnyGeometry,
 ) -> QgsProcessingParameterDefinition:
     """The Processing parameter of a setting.
 
     `kind`, `label` and `help` replace the setting's own where a form needs another; `geometry`
-    is the type of layers that a setting of kind "vector" takes.
+    is the type of layers that a setting of kind "vector" takes, `files` the filter of an output
+    file, such as "JSON (*.json)".
     """
     kind = kind or setting.kind
     name, label = parameter_name(setting), label or parameter_label(setting)
@@ -119,7 +122,7 @@ def make_parameter(
     elif kind in ("file", "folder"):
         parameter = _file(kind, name, label, optional)
     else:
-        parameter = _destination(kind, name, label, optional)
+        parameter = _destination(kind, name, label, optional, files)
     parameter.setHelp(help or setting.help)
     if setting.advanced:
         parameter.setFlags(parameter.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
@@ -151,7 +154,7 @@ def _file(kind: str, name: str, label: str, optional: bool) -> QgsProcessingPara
 
 
 def _destination(
-    kind: str, name: str, label: str, optional: bool
+    kind: str, name: str, label: str, optional: bool, files: str
 ) -> QgsProcessingParameterDefinition:
     by_default = not optional
     if kind == "output_raster":
@@ -161,6 +164,8 @@ def _destination(
         return QgsProcessingParameterVectorDestination(
             name, label, any_geometry, None, optional, by_default
         )
+    if kind == "output_file":
+        return QgsProcessingParameterFileDestination(name, label, files, None, optional, by_default)
     return QgsProcessingParameterFolderDestination(name, label, None, optional, by_default)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import geopandas
 import numpy as np
 import pytest
+import shapely
 
 from backend.export import main
 from tests.backend.maps import EAST, NORTH, PIXEL, STRIDE, write_map
@@ -71,3 +74,65 @@ def test_a_wrong_request_is_one_line(embedding, tmp_path, capsys) -> None:
     assert run(nothing, tmp_path / "b.gpkg") == 3
     assert "has no data" in capsys.readouterr().err
     assert not (tmp_path / "b.gpkg").exists() and not (tmp_path / "b.npy").exists()
+
+
+def test_geoparquet_holds_points_and_vectors(embedding, vectors, tmp_path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "cells.parquet"
+    assert run(embedding, tmp_path / "cells.gpkg", "--geoparquet", path) == 0
+    cells = geopandas.read_parquet(path)
+    assert len(cells) == 620 and cells.crs.to_epsg() == 32612
+    found = np.stack(cells["embedding"])
+    assert found.dtype == np.float32 and (vectors[cells["row"], cells["column"]] == found).all()
+    assert (np.load(tmp_path / "cells.npy")[cells["vector"]] == found).all()
+    points = geopandas.read_file(tmp_path / "cells.gpkg").geometry
+    assert (cells.geometry.to_numpy() == points.to_numpy()[cells["vector"]]).all()
+    schema = parquet.read_schema(path)
+    assert schema.field("embedding").type.list_size == DIMENSION
+    about = json.loads(schema.metadata[b"geo"])
+    assert about["version"] == "1.1.0" and "covering" in about["columns"]["geometry"]
+
+
+def test_without_pyarrow_one_line_says_how_it_is_installed(
+    embedding, tmp_path, monkeypatch, capsys
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    output = tmp_path / "cells.gpkg"
+    assert run(embedding, output, "--geoparquet", tmp_path / "cells.parquet") == 4
+    said = capsys.readouterr().err
+    assert "GeoParquet needs the package pyarrow, which this environment lacks" in said
+    assert f'"{sys.executable}" -m pip install pyarrow' in said and not output.exists()
+
+
+def test_a_stac_item_describes_the_map_and_its_files(embedding, tmp_path) -> None:
+    path = tmp_path / "catalogue" / "item.json"
+    assert run(embedding, tmp_path / "c.gpkg", "--stac", path, "--date", "2023-05-14") == 0
+    item = json.loads(path.read_text(encoding="utf-8"))
+    assert (item["type"], item["stac_version"], item["id"]) == ("Feature", "1.1.0", "carte-é")
+    about = item["properties"]
+    assert about["datetime"] == "2023-05-14T00:00:00Z" and about["gsd"] == STRIDE * PIXEL
+    assert about["proj:code"] == "EPSG:32612" and about["proj:shape"] == [ROWS, COLUMNS]
+    assert about["proj:transform"] == [STRIDE * PIXEL, 0, EAST, 0, -STRIDE * PIXEL, NORTH]
+    assert (about["emb:type"], about["emb:dimensions"]) == ("chip", DIMENSION)
+    assert about["emb:chip_layout"]["chip_size"] == [32, 32]
+    assert about["emb:chip_layout"]["stride"] == [STRIDE, STRIDE]
+    for asset in item["assets"].values():
+        assert (path.parent / asset["href"]).is_file()
+    assert set(item["assets"]) == {"embedding", "cells", "vectors"}
+    assert len(item["assets"]["embedding"]["bands"]) == DIMENSION
+    # Back in the map's CRS the outline is the map's own box.
+    outline = geopandas.GeoSeries([shapely.geometry.shape(item["geometry"])], crs=4326)
+    box = EAST, NORTH - ROWS * STRIDE * PIXEL, EAST + COLUMNS * STRIDE * PIXEL, NORTH
+    np.testing.assert_allclose(outline.to_crs(32612).total_bounds, box, atol=0.1)
+    np.testing.assert_allclose(item["bbox"], outline.total_bounds, atol=1e-6)
+    assert shapely.is_ccw(outline[0].exterior)
+
+
+def test_an_item_needs_a_date(embedding, tmp_path, capsys) -> None:
+    output, path = tmp_path / "c.gpkg", tmp_path / "c.json"
+    assert run(embedding, output, "--stac", path) == 2
+    assert "does not; give --date" in capsys.readouterr().err
+    assert run(embedding, output, "--stac", path, "--date", "May") == 2
+    assert "--date May is no date" in capsys.readouterr().err
+    assert run(embedding, output, "--stac", tmp_path / "c.txt") == 2
+    assert "must end in .json" in capsys.readouterr().err and not output.exists()

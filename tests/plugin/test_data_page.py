@@ -133,7 +133,8 @@ def test_tiles_and_radius_are_what_the_estimate_is_asked_of(page, fake_backend, 
     page.more.set_values({"seed": 5, "sampling": "grid", "land_cover_crs": "EPSG:26912"})
     assert settled(page)
     for option in ("--tile-size-px=16", "--neighbour-radius-px=8", "--count=123", "--seed=5",
-                   "--sampling=grid", "--land-cover-crs=EPSG:26912", "--bands=green", "--dates=2013-06-01"):  # fmt: skip
+                   "--sampling=grid", "--land-cover-crs=EPSG:26912", "--bands=green",
+                   "--dates=2013-06-01"):  # fmt: skip
         assert option in asked.read_text(), option
     page.more.field("seed").setText("-5")
     assert spin(lambda: "“Seed” must be at least 0" in page.build.line.text())

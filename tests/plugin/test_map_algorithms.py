@@ -99,7 +99,10 @@ def test_export_names_the_file_of_vectors(run, fake_backend, tmp_path) -> None:
         "exportvectors",
         EMBEDDING=raster_layer(tmp_path / "map.tif", bands=2),
         OUTPUT=str(tmp_path / "été.gpkg"),
+        STAC=str(tmp_path / "été.json"),
     )
+    assert f"--stac={tmp_path}/été.json" in asked(python)
+    assert result["STAC"] == str(tmp_path / "été.json") and "GEOPARQUET" not in result
     assert result["VECTORS"] == str(tmp_path / "été.npy") and result["COUNT"] == 9
     assert "--count=100000" in asked(python)
 
