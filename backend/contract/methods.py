@@ -13,10 +13,12 @@ from .systems import (
     byol,
     cmc,
     feature_prediction,
+    geography,
     geokr,
     moco,
     moments,
     multitask,
+    pretexts,
     reconstruction,
     saumoco,
     simclr,
@@ -34,7 +36,9 @@ _METHODS = (
     *reconstruction.METHODS,
     *cmc.METHODS,
     *geokr.METHODS,
+    *geography.METHODS,
     *multitask.METHODS,
+    *pretexts.METHODS,
     *tile2vec.METHODS,
 )
 

@@ -24,7 +24,8 @@ from .whole_tiles import whole_tiles
 class Denoising(Recipe):
     """Noise is added to a tile; a decoder tells the clean tile from the encoder's last maps.
 
-    The loss is the mean squared error of all pixels that hold data.
+    The loss is the mean squared error of all pixels that hold data, and where asked for the mean
+    size of the maps' values. Without noise it is an autoencoder.
     """
 
     asks_for_valid = True
@@ -58,6 +59,8 @@ class Denoising(Recipe):
         stages = self.encoder.stages(noisy)
         loss = masked_error(self.decoder(stages, tuple(tile.shape[2:])), tile, held)
         measures = dict(noisy_error=masked_error(noisy, tile, held))
+        if self._job.sparsity_weight > 0:
+            loss = loss + self._job.sparsity_weight * stages[-1].float().abs().mean()
         return Outcome(loss, stages[-1].detach().float().mean(dim=(2, 3)), measures)
 
 

@@ -74,6 +74,10 @@ class DINO(Recipe):
     def encoder(self) -> Encoder:
         return self.teacher["encoder"]
 
+    @property
+    def trained_encoder(self) -> Encoder:
+        return self.student["encoder"]
+
     def forward(
         self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
     ) -> Outcome:

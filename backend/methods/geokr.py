@@ -92,6 +92,10 @@ class GeoKR(Recipe):
     def encoder(self) -> Encoder:
         return self.teacher.encoder
 
+    @property
+    def trained_encoder(self) -> Encoder:
+        return self.student.encoder
+
     def forward(
         self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
     ) -> Outcome:

@@ -20,6 +20,7 @@ from backend.data.relations import Itself
 from backend.hooks.momentum import make_follower
 from backend.hooks.scheduled_momentum import ScheduledMomentum, rising
 from backend.losses.masked_error import masked_error
+from backend.networks.encoder import Encoder
 from backend.networks.masked_transformer import (
     PatchDecoder,
     at_patches,
@@ -68,6 +69,10 @@ class IJEPA(Recipe):
         self.target_update = self.hooks[0]
         self._job, self._patch = job, backbone.patch_size
         self._side = math.isqrt(patch_count(backbone))
+
+    @property
+    def trained_encoder(self) -> Encoder:
+        return self.context
 
     def forward(
         self,

@@ -6,6 +6,7 @@ Representation Learning", JSTARS 14, 2021, doi 10.1109/JSTARS.2021.3090418.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -69,6 +70,8 @@ class Multitask(Recipe):
                     self.heads[task] = self._make_head(task, job, dataset)
         if "inpainting" in self.heads:
             self.extras = {"decoder": self.heads["inpainting"]}
+        if set(self.weights) == {"transform"}:
+            self.chance_loss = self.weights["transform"] * math.log(len(SETS[job.transforms]))
         self._job = job
         self._rgb = rgb_places(dataset.band_names)
 

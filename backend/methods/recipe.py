@@ -54,6 +54,11 @@ class Recipe(nn.Module):
     chance_loss: float | None = None
     asks_for_valid: bool = False
 
+    @property
+    def trained_encoder(self) -> Encoder:
+        """The encoder that gradients reach: what is exported, unless that follows by momentum."""
+        return self.encoder
+
     def forward(
         self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
     ) -> Outcome:
@@ -95,6 +100,14 @@ def start_encoder(job: TrainJob, information: DatasetInformation, **changes: Any
 
 
 def make_recipe(name: str, job: TrainJob, dataset: TileDataset) -> Recipe:
-    """The recipe in backend/methods/`name`.py, whose function `recipe` makes it."""
+    """The recipe in backend/methods/`name`.py, whose function `recipe` makes it.
+
+    Where the job asks to learn from the map beside it, with that.
+    """
     module = importlib.import_module(f"backend.methods.{name}")
-    return module.recipe(job, dataset)
+    method = module.recipe(job, dataset)
+    if not job.also_learn or job.also_weight == 0:
+        return method
+    from .beside import Beside  # which is a Recipe, and so imports this file
+
+    return Beside(method, job, dataset)

@@ -7,17 +7,18 @@ from ...backend.contract.catalogue import Method, Needs
 # Said once for all of them, above them.
 _COMPARISON = ": for comparison with the paper."
 FEW_BANDS = 4
+_PUBLISHED = "-published"
 
 
 def methods_and_presets(methods: Sequence[Method]) -> Tuple[List[Method], List[Method]]:
     """The methods with their sound defaults, and the presets of them, each in their order.
 
-    Of the entries with one recipe the first is the method.
+    A preset that follows a paper or its code says so in its name.
     """
-    sound, presets, seen = [], [], set()
+    sound: List[Method] = []
+    presets: List[Method] = []
     for method in methods:
-        (presets if method.recipe in seen else sound).append(method)
-        seen.add(method.recipe)
+        (presets if method.name.endswith(_PUBLISHED) else sound).append(method)
     return sound, presets
 
 

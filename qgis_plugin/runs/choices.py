@@ -67,4 +67,4 @@ def method_choices(dataset: Mapping[str, Any]) -> List[MethodChoice]:
 def presets_of(method: Method, dataset: Mapping[str, Any]) -> List[MethodChoice]:
     """The published recipes of a method."""
     _sound, presets = methods_and_presets(list(METHODS.values()))
-    return [method_choice(p, dataset) for p in presets if p.recipe == method.recipe]
+    return [method_choice(p, dataset) for p in presets if p.name.startswith(f"{method.name}-")]

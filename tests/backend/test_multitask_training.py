@@ -231,3 +231,13 @@ def test_the_command_line_knows_it(dataset, tmp_path, capsys) -> None:
     ])  # fmt: skip
     assert status == 2
     assert "--smallest-crop 0.99 is more than" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("method", "expected"), [("relative-rotation", 1.3862943611),
+                                                  ("flip-and-turn", 1.7917594692)])  # fmt: skip
+def test_fact_5_6_3_a_transform_alone_has_a_chance_loss(method, expected, small_dataset) -> None:
+    learner, batches = make_learner(tiny_job(method, batch_size=16), small_dataset)
+    assert learner.recipe.chance_loss == pytest.approx(expected, abs=1e-9)
+    assert list(learner.recipe.heads) == ["transform"]
+    outcome, _ = learner.take_step(batches.batch(0))
+    assert outcome.loss.item() == pytest.approx(expected, abs=0.2)

@@ -7,6 +7,9 @@ from typing import List, Optional
 
 from ..settings import setting
 
+# What a map may teach, alone or beside any method.
+MAP_TASKS = ("land-cover", "dominant-class", "position-clusters", "map-layer")
+
 
 @dataclass
 class TrainJob:
@@ -191,6 +194,33 @@ class TrainJob:
         1.0,
         "Greatest norm of the gradient; 0 leaves it alone",
         minimum=0.0,
+        advanced=True,
+    )
+    also_learn: List[str] = setting(
+        "texts",
+        [],
+        "What to learn from the map beside the method, by one more loss: land-cover (the share of "
+        "each class), dominant-class, position-clusters (in which part of the dataset a tile "
+        "lies), map-layer (mean and deviation of a raster layer)",
+        choices=MAP_TASKS,
+        advanced=True,
+        label="Also learn from the map",
+    )
+    also_weight: float = setting(
+        "number", 1.0, "Weight of what is learnt beside the method; 0 leaves it out", minimum=0.0,
+        advanced=True, label="Weight of the map",
+    )  # fmt: skip
+    position_clusters: int = setting(
+        "integer",
+        100,
+        "Parts of the dataset for position-clusters; at most a tenth of its training tiles",
+        minimum=2,
+        advanced=True,
+    )
+    map_layer: Optional[str] = setting(
+        "raster",
+        None,
+        "Raster layer for map-layer, such as a digital elevation model",
         advanced=True,
     )
     precision: str = setting(

@@ -212,4 +212,23 @@ METHODS = (
         ),
         source=_SOURCE,
     ),
+    Method(
+        name="relative-rotation",
+        title="Relative rotation",
+        sentence="Name the quarter turn between two views of a tile. Unlike the absolute turn it "
+        "can be told without knowing where the sun stood.",
+        recipe="multitask",
+        job_class=MultitaskTrainJob,
+        preset=dict(_SOUND, tasks=["transform"], transforms="four"),
+        source=_SOURCE + ", its transform task by quarter turns alone",
+    ),
+    Method(
+        name="flip-and-turn",
+        title="Flip and turn",
+        sentence="Name the mirror or quarter turn between two views of a tile, one of six.",
+        recipe="multitask",
+        job_class=MultitaskTrainJob,
+        preset=dict(_SOUND, tasks=["transform"], transforms="six"),
+        source=_SOURCE + ", its transform task alone",
+    ),
 )

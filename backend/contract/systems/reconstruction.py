@@ -74,6 +74,27 @@ class DenoisingTrainJob(ReconstructionTrainJob):
         "Standard deviation of the noise, in units of normalised pixels; 0 is a plain autoencoder",
         minimum=0.0,
     )
+    sparsity_weight: float = setting(
+        "number",
+        0.0,
+        "Weight of the mean size of the values in the coarsest maps, which makes most small",
+        minimum=0.0,
+        advanced=True,
+        label="Weight of sparsity",
+    )
+
+
+@dataclass
+class VAETrainJob(ReconstructionTrainJob):
+    """Variational autoencoder: tell a tile from a place near its vector."""
+
+    divergence_weight: float = setting(
+        "number",
+        0.1,
+        "Weight of how far vectors and their spreads are from a normal distribution; 1 is the "
+        "bound on the likelihood as published, less keeps more detail",
+        minimum=0.0,
+    )
 
 
 _MAE = (
@@ -87,6 +108,15 @@ _SIMMIM = (
 _DENOISING = (
     "Vincent, Larochelle, Bengio, Manzagol, Extracting and Composing Robust Features with "
     "Denoising Autoencoders, ICML 2008"
+)
+
+_VAE = (
+    "Kingma, Welling, Auto-Encoding Variational Bayes, ICLR 2014, arXiv 1312.6114; for tiles: "
+    "Walter, Gibson, Sowmya, Self-Supervised Remote Sensing Image Retrieval, IGARSS 2020"
+)
+_AUTOENCODER = (
+    "after Lu, Zheng, Yuan, Remote Sensing Scene Classification by Unsupervised Representation "
+    "Learning, TGRS 55, 2017"
 )
 
 METHODS = (
@@ -162,5 +192,27 @@ METHODS = (
         job_class=DenoisingTrainJob,
         needs=Needs(),
         source=_DENOISING,
+    ),
+    Method(
+        name="autoencoder",
+        title="Autoencoder",
+        sentence="Tell a tile from the encoder's coarsest maps. The plainest of all, a yardstick "
+        "for the others.",
+        recipe="denoising",
+        job_class=DenoisingTrainJob,
+        needs=Needs(),
+        preset=dict(noise=0.0),
+        source=_AUTOENCODER,
+    ),
+    Method(
+        name="vae",
+        title="Variational autoencoder",
+        sentence="Tell a tile from a place near its vector. Vectors fill their space evenly, "
+        "without holes; keeps colours and coarse shapes.",
+        recipe="vae",
+        job_class=VAETrainJob,
+        needs=Needs(),
+        preset=dict(optimiser="adam", learning_rate=0.001, weight_decay=0.0),
+        source=_VAE,
     ),
 )
