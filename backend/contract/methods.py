@@ -21,6 +21,7 @@ from .systems import (
     pretexts,
     reconstruction,
     saumoco,
+    self_labelling,
     simclr,
     tile2vec,
 )
@@ -32,6 +33,7 @@ _METHODS = (
     *byol.METHODS,
     *moments.METHODS,
     *assignments.METHODS,
+    *self_labelling.METHODS,
     *feature_prediction.METHODS,
     *reconstruction.METHODS,
     *cmc.METHODS,

@@ -58,19 +58,23 @@ class Prototypes(nn.Module):
 class Centre(nn.Module):
     """c ← m·c + (1 - m)·mean of the teacher's scores, after the step (DINO, eq. 4).
 
-    `centre` is (K,), 0 at first; `kept["scores"]` (n, K) are the scores before centring.
+    `centre` is (K,), 0 at first; the scores (n, K) before centring are kept under `kept`.
     """
 
     stage = Stage.CENTRE
 
-    def __init__(self, count: int, momentum: float) -> None:
+    def __init__(self, count: int, momentum: float, *, kept: str = "scores") -> None:
         super().__init__()
         self.register_buffer("centre", torch.zeros(count))
-        self._momentum = momentum
+        self._momentum, self._kept = momentum, kept
+
+    def targets(self, scores: Tensor, temperature: float) -> Tensor:
+        """The teacher's assignment (n, K) from its scores (n, K), in float32."""
+        return ((scores.float() - self.centre) / temperature).softmax(dim=1)
 
     @torch.no_grad()
     def after_step(self, kept: Mapping[str, Tensor]) -> None:
-        self.centre.lerp_(kept["scores"].float().mean(dim=0), 1 - self._momentum)
+        self.centre.lerp_(kept[self._kept].float().mean(dim=0), 1 - self._momentum)
 
 
 def prototype_count(asked: int, chips: int) -> int:

@@ -81,22 +81,12 @@ class DINO(Recipe):
     def forward(
         self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
     ) -> Outcome:
-        job = self._job
         views = self.views(tiles[0], generator)
         vectors = each_view(lambda given: project(self.student, given), views)
-        told = [self.student["prototypes"](vector) / job.temperature for vector in vectors]
         with torch.no_grad():
             large = each_view(lambda given: project(self.teacher, given), views[:LARGE_VIEWS])
             scores = torch.cat([self.teacher["prototypes"](vector) for vector in large]).float()
-            targets = ((scores - self.centre.centre) / job.teacher_temperature).softmax(dim=1)
-            entropy = -torch.xlogy(targets, targets).sum(dim=1).mean()
-        losses = [
-            soft_cross_entropy(guess, target)
-            for number, target in enumerate(targets.chunk(LARGE_VIEWS))
-            for view, guess in enumerate(told)
-            if view != number
-        ]
-        loss = torch.stack(losses).mean()
+        loss, entropy = self.view_loss(vectors, scores)
         return Outcome(
             loss,
             vectors[0].detach().float(),
@@ -104,10 +94,34 @@ class DINO(Recipe):
             kept=dict(scores=scores),
         )
 
+    def view_loss(self, vectors: Sequence[Tensor], scores: Tensor) -> tuple[Tensor, Tensor]:
+        """The loss of the student's vectors (B, D) of all views by the teacher's scores (2B, K) of
+        the large ones, and the mean entropy of the teacher's assignments."""
+        job = self._job
+        told = [self.student["prototypes"](vector) / job.temperature for vector in vectors]
+        targets = self.centre.targets(scores, job.teacher_temperature)
+        losses = [
+            soft_cross_entropy(guess, target)
+            for number, target in enumerate(targets.chunk(LARGE_VIEWS))
+            for view, guess in enumerate(told)
+            if view != number
+        ]
+        return torch.stack(losses).mean(), entropy_of(targets)
+
+
+def entropy_of(targets: Tensor) -> Tensor:
+    """Mean entropy of assignments (n, K), a scalar."""
+    return -torch.xlogy(targets, targets).sum(dim=1).mean()
+
+
+def narrowed(network: nn.ModuleDict, features: Tensor) -> Tensor:
+    """Unit vectors (n, D) of features (n, F)."""
+    return functional.normalize(network["projector"](features), dim=1)
+
 
 def project(network: nn.ModuleDict, tiles: Tensor) -> Tensor:
     """Unit vectors (B, D) of views."""
-    return functional.normalize(network["projector"](network["encoder"].features(tiles)), dim=1)
+    return narrowed(network, network["encoder"].features(tiles))
 
 
 def recipe(job: DINOTrainJob, dataset: TileDataset) -> DINO:

@@ -1,4 +1,4 @@
-"""SwAV and DINO, which learn by assigning views to prototypes: settings, and catalogue entries."""
+"""SwAV, DINO, iBOT and EsViT, which assign views to prototypes: settings, and catalogue entries."""
 
 from __future__ import annotations
 
@@ -114,6 +114,30 @@ class DINOTrainJob(AssignmentTrainJob):
     )
 
 
+@dataclass
+class IBOTTrainJob(DINOTrainJob):
+    """iBOT: tell a slower copy's assignment of views, and of hidden patches."""
+
+    mask_ratio: float = setting(
+        "number", 0.3, "Share of a large view's patches that is hidden, in blocks", minimum=0.05,
+        maximum=0.9,
+    )  # fmt: skip
+    masked_share: float = setting(
+        "number",
+        0.5,
+        "Share of the large views of which patches are hidden",
+        minimum=0.0,
+        maximum=1.0,
+        label="Share of masked views",
+        advanced=True,
+    )
+
+
+@dataclass
+class EsViTTrainJob(DINOTrainJob):
+    """EsViT: tell a slower copy's assignment of views, and of their regions."""
+
+
 _SWAV = (
     "Caron, Misra, Mairal, Goyal, Bojanowski, Joulin, Unsupervised Learning of Visual Features by "
     "Contrasting Cluster Assignments, NeurIPS 2020, arXiv 2006.09882"
@@ -121,6 +145,14 @@ _SWAV = (
 _DINO = (
     "Caron, Touvron, Misra, Jégou, Mairal, Bojanowski, Joulin, Emerging Properties in "
     "Self-Supervised Vision Transformers, ICCV 2021, arXiv 2104.14294"
+)
+_IBOT = (
+    "Zhou, Wei, Wang, Shen, Xie, Yuille, Kong, iBOT: Image BERT Pre-Training with Online "
+    "Tokenizer, ICLR 2022, arXiv 2111.07832"
+)
+_ESVIT = (
+    "Li, Yang, Zhang, Gao, Xiao, Dai, Yuan, Gao, Efficient Self-supervised Vision Transformers for "
+    "Representation Learning, ICLR 2022, arXiv 2106.09785"
 )
 
 _PUBLISHED_VIEWS: Dict[str, Any] = dict(
@@ -140,6 +172,40 @@ _SMALL_TILES = (
     "Small views have half a tile's side; the released code has 96 px beside 224 px. On small "
     "tiles that leaves few pixels.",
     "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
+)
+_DINO_PUBLISHED: Dict[str, Any] = dict(
+    _PUBLISHED_VIEWS,
+    epochs=100,
+    batch_size=1024,
+    architecture="vit-small",
+    optimiser="adamw",
+    learning_rate=0.002,
+    weight_decay=0.04,
+    gradient_clip=3.0,
+    crop_area=0.4,
+    brightness=0.4,
+    contrast=0.4,
+    saturation=0.2,
+    hue=0.1,
+    local_views=8,
+    hidden_dimension=2048,
+    projected_dimension=256,
+    prototypes=65536,
+    temperature=0.1,
+    teacher_temperature=0.04,
+    teacher_momentum=0.996,
+    centre_momentum=0.9,
+)
+_FULL_SIZE = (
+    "Small views have a tile's full size, which a vision transformer asks for; the released code "
+    "resizes its positions for them."
+)
+_AS_DINO = (
+    "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
+    "The teacher's temperature stays at 0.04, and weight decay at 0.04; the paper raises both.",
+    "The projector has batch normalisation and rectifiers in its hidden layers; the released one "
+    "has neither normalisation nor sharp rectifiers (GELU).",
+    "Prototypes stay frozen for 100 steps; the released code freezes them for one epoch.",
 )
 
 METHODS = (
@@ -212,39 +278,84 @@ METHODS = (
         recipe="dino",
         job_class=DINOTrainJob,
         needs=Needs(),
-        preset=dict(
-            _PUBLISHED_VIEWS,
-            epochs=100,
-            batch_size=1024,
-            architecture="vit-small",
-            optimiser="adamw",
-            learning_rate=0.002,
-            weight_decay=0.04,
-            gradient_clip=3.0,
-            crop_area=0.4,
-            brightness=0.4,
-            contrast=0.4,
-            saturation=0.2,
-            hue=0.1,
-            local_views=8,
-            hidden_dimension=2048,
-            projected_dimension=256,
-            prototypes=65536,
-            temperature=0.1,
-            teacher_temperature=0.04,
-            teacher_momentum=0.996,
-            centre_momentum=0.9,
-        ),
+        preset=_DINO_PUBLISHED,
         differences=(
-            "Small views have a tile's full size, which a vision transformer asks for; the "
-            "released code resizes its positions for them.",
-            "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
-            "The teacher's temperature stays at 0.04, and weight decay at 0.04; the paper raises "
-            "both.",
-            "The projector has batch normalisation and rectifiers in its hidden layers; the "
-            "released one has neither normalisation nor sharp rectifiers (GELU).",
-            "Prototypes stay frozen for 100 steps; the released code freezes them for one epoch.",
+            _FULL_SIZE,
+            *_AS_DINO,
         ),
         source=_DINO,
+    ),
+    Method(
+        name="ibot",
+        title="iBOT",
+        sentence="DINO, and the same for hidden patches, so that parts of a tile get a meaning "
+        "too. A vision transformer; for long runs, and segmentation afterwards.",
+        recipe="ibot",
+        job_class=IBOTTrainJob,
+        needs=Needs(),
+        preset=dict(
+            normalisation="percentiles",
+            crop_area=0.4,
+            architecture="vit-tiny",
+            optimiser="adamw",
+            learning_rate=0.001,
+            weight_decay=0.05,
+            warmup_epochs=1,
+        ),
+        source=_IBOT,
+    ),
+    Method(
+        name="ibot-published",
+        title="iBOT, published recipe",
+        sentence="iBOT with the paper's settings for ViT-Small on ImageNet (AdamW, batches of "
+        "1024, 8192 prototypes, ten small views, 800 epochs): for comparison with the paper.",
+        recipe="ibot",
+        job_class=IBOTTrainJob,
+        needs=Needs(),
+        preset=dict(
+            _DINO_PUBLISHED,
+            epochs=800,
+            crop_area=0.25,
+            local_views=10,
+            prototypes=8192,
+            mask_ratio=0.3,
+            masked_share=0.5,
+        ),
+        differences=(
+            _FULL_SIZE,
+            *_AS_DINO,
+            "A view's vector is the mean of its patches, not that of a class token.",
+            "Three in ten patches are hidden; released, one to five in ten, as is drawn.",
+        ),
+        source=_IBOT,
+    ),
+    Method(
+        name="esvit",
+        title="EsViT",
+        sentence="DINO, and the same for each region of a view with the region that it is most "
+        "like in another. For every encoder; keeps where things are.",
+        recipe="esvit",
+        job_class=EsViTTrainJob,
+        needs=Needs(),
+        preset=dict(normalisation="percentiles", crop_area=0.4),
+        source=_ESVIT,
+    ),
+    Method(
+        name="esvit-published",
+        title="EsViT, published recipe",
+        sentence="EsViT with the paper's settings for Swin-T on ImageNet (AdamW, batches of 512, "
+        "65,536 prototypes, eight small views, 300 epochs): for comparison with the paper.",
+        recipe="esvit",
+        job_class=EsViTTrainJob,
+        needs=Needs(),
+        preset=dict(
+            _DINO_PUBLISHED,
+            epochs=300,
+            batch_size=512,
+            learning_rate=0.001,
+            architecture="swin-tiny",
+        ),
+        differences=_AS_DINO,
+        source=_ESVIT,
     ),
 )

@@ -1,8 +1,9 @@
-"""MAE, masked pixels and denoising, which repair a tile: settings, and catalogue entries."""
+"""Methods that repair a tile, or tell what was hidden of it: settings, and catalogue entries."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Dict
 
 from ..catalogue import Method, Needs
 from ..jobs.train import TrainJob
@@ -97,6 +98,52 @@ class VAETrainJob(ReconstructionTrainJob):
     )
 
 
+@dataclass
+class SimMIMTrainJob(ReconstructionTrainJob):
+    """SimMIM: tell hidden patches by one linear layer."""
+
+    mask_ratio: float = setting(
+        "number", 0.6, "Share of the patches that is hidden", minimum=0.0, maximum=0.99
+    )
+    block_patches: int = setting(
+        "integer", 2, "Side of a hidden block, in patches", minimum=1, maximum=64
+    )
+    target: str = setting(
+        "choice",
+        "pixels",
+        "What is told of a hidden patch: all its pixels, or the mean of each band",
+        choices=("pixels", "mean"),
+        advanced=True,
+    )
+
+
+@dataclass
+class InpaintingTrainJob(ReconstructionTrainJob):
+    """Inpainting: repair a hole."""
+
+    hole_area: float = setting(
+        "number",
+        0.15,
+        "Least share of a tile that the hole covers; the greatest is twice that",
+        minimum=0.01,
+        maximum=0.9,
+        label="Least area of the hole",
+    )
+
+
+@dataclass
+class ColourisationTrainJob(ReconstructionTrainJob):
+    """Colourisation: tell a tile's colours from what does not show them."""
+
+    colour_from: str = setting(
+        "choice",
+        "auto",
+        "What the encoder sees: the bands beside red, green and blue, the lightness of these "
+        "three, or both; auto is the first where there are any, else the second",
+        choices=("auto", "other-bands", "lightness", "both"),
+    )
+
+
 _MAE = (
     "He, Chen, Xie, Li, Dollár, Girshick, Masked Autoencoders Are Scalable Vision Learners, CVPR "
     "2022, arXiv 2111.06377"
@@ -119,6 +166,22 @@ _AUTOENCODER = (
     "Learning, TGRS 55, 2017"
 )
 
+_INPAINTING = (
+    "Pathak, Krähenbühl, Donahue, Darrell, Efros, Context Encoders: Feature Learning by "
+    "Inpainting, CVPR 2016, arXiv 1604.07379"
+)
+_COLOURS = (
+    "Vincenzi et al., The color out of space: learning self-supervised representations for Earth "
+    "Observation imagery, ICPR 2020, arXiv 2006.12119"
+)
+_TRANSFORMER: Dict[str, Any] = dict(
+    architecture="vit-tiny",
+    optimiser="adamw",
+    learning_rate=0.001,
+    weight_decay=0.05,
+    warmup_epochs=1,
+)
+
 METHODS = (
     Method(
         name="mae",
@@ -128,13 +191,7 @@ METHODS = (
         recipe="mae",
         job_class=MAETrainJob,
         needs=Needs(),
-        preset=dict(
-            architecture="vit-tiny",
-            optimiser="adamw",
-            learning_rate=0.001,
-            weight_decay=0.05,
-            warmup_epochs=1,
-        ),
+        preset=_TRANSFORMER,
         source=_MAE,
     ),
     Method(
@@ -172,6 +229,61 @@ METHODS = (
             "a smaller --batch-size, and 0.00015 times a 256th of it as --learning-rate.",
         ),
         source=_MAE,
+    ),
+    Method(
+        name="simmim",
+        title="SimMIM",
+        sentence="From a tile of which most patches are hidden, tell their pixels by one linear "
+        "layer. A vision transformer; as MAE, without its second network.",
+        recipe="simmim",
+        job_class=SimMIMTrainJob,
+        needs=Needs(),
+        preset=_TRANSFORMER,
+        source=_SIMMIM,
+    ),
+    Method(
+        name="simmim-published",
+        title="SimMIM, published recipe",
+        sentence="SimMIM with the paper's settings for a vision transformer on ImageNet (batches "
+        "of 2048, 800 epochs): for comparison with the paper.",
+        recipe="simmim",
+        job_class=SimMIMTrainJob,
+        needs=Needs(),
+        preset=dict(
+            steps=None,
+            epochs=800,
+            batch_size=2048,
+            architecture="vit-small",
+            optimiser="adamw",
+            learning_rate=0.0004,
+            weight_decay=0.05,
+            schedule="step",
+            decay_at_epochs=[700],
+            decay_factor=0.1,
+            warmup_epochs=10,
+            gradient_clip=5.0,
+            mask_ratio=0.6,
+            block_patches=2,
+            turns="mirror",
+            crop_area=0.67,
+        ),
+        differences=(
+            "The largest encoder here is ViT-Small; the paper has ViT-Base.",
+            "The encoder's places are learned, as torchvision has them; released, each layer "
+            "learns a bias for the distance of two patches.",
+        ),
+        source=_SIMMIM,
+    ),
+    Method(
+        name="masked-mean-colour",
+        title="Masked mean colour",
+        sentence="From a tile of which half the patches are hidden, tell the mean of each band in "
+        "them. A vision transformer; the plainest way to train one.",
+        recipe="simmim",
+        job_class=SimMIMTrainJob,
+        needs=Needs(),
+        preset=dict(_TRANSFORMER, mask_ratio=0.5, block_patches=1, target="mean"),
+        source="after Dosovitskiy et al., An Image is Worth 16x16 Words, ICLR 2021, appendix B.1.2",
     ),
     Method(
         name="masked-pixels",
@@ -214,5 +326,56 @@ METHODS = (
         needs=Needs(),
         preset=dict(optimiser="adam", learning_rate=0.001, weight_decay=0.0),
         source=_VAE,
+    ),
+    Method(
+        name="inpainting",
+        title="Inpainting",
+        sentence="Repair a hole in a tile, from the encoder's coarsest maps.",
+        recipe="inpainting",
+        job_class=InpaintingTrainJob,
+        needs=Needs(),
+        source=_INPAINTING,
+    ),
+    Method(
+        name="colourisation",
+        title="Colourisation",
+        sentence="Tell a tile's colours from its other bands, or from its lightness. The encoder "
+        "never sees colours: for scenes whose other bands say more.",
+        recipe="colourisation",
+        job_class=ColourisationTrainJob,
+        needs=Needs(colours=True),
+        preset=dict(normalisation="percentiles"),
+        source=_COLOURS,
+    ),
+    Method(
+        name="colourisation-published",
+        title="Colourisation, published recipe",
+        sentence="Colourisation with the paper's settings (ResNet-18, SGD, batches of 32, 50 "
+        "epochs): for comparison with the paper.",
+        recipe="colourisation",
+        job_class=ColourisationTrainJob,
+        needs=Needs(colours=True, least_bands=4),
+        preset=dict(
+            steps=None,
+            epochs=50,
+            batch_size=32,
+            stem="imagenet",
+            normalisation="percentiles",
+            optimiser="sgd",
+            nesterov=False,
+            learning_rate=0.1,
+            weight_decay=1e-6,
+            schedule="constant",
+            gradient_clip=0.0,
+            colour_from="other-bands",
+            crop_area=1.0,
+        ),
+        differences=(
+            "The loss is a tenth of the released one, and the rate ten times the released 0.01, "
+            "weight decay a tenth: for SGD that comes to the same.",
+            "Decoder features are not dropped out; released, three in ten are.",
+            "Edges are those of Sobel within the tile; the border does not count.",
+        ),
+        source=_COLOURS,
     ),
 )
