@@ -23,6 +23,9 @@ SENTINEL2_BANDS = (
     "B12",
 )
 
+# The datum of tiles that nothing places on the ground.
+NOWHERE_DATUM = "No place on the ground"
+
 
 @dataclass(frozen=True)
 class Needs:
@@ -32,7 +35,7 @@ class Needs:
     `least_bands`: least number of bands, whatever their names. `colours`: red, green and blue, by
     name (see `colours.rgb_places`). `stored_neighbours`: neighbours that were imported as tiles of
     their own will do as well. `dates`: least number of dates per
-    chip. `land_cover` and `labels`: class counts, class column.
+    chip. `land_cover` and `labels`: class counts, class column. `place`: tiles lie on the ground.
     """
 
     neighbours: bool = False
@@ -43,6 +46,7 @@ class Needs:
     dates: int = 1
     land_cover: bool = False
     labels: bool = False
+    place: bool = False
 
 
 @dataclass(frozen=True)

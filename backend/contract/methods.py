@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping
 
-from .catalogue import Method
+from .catalogue import NOWHERE_DATUM, Method
 from .colours import rgb_places
 from .jobs.train import TrainJob
 from .settings import SettingsError, make_job
@@ -109,4 +109,6 @@ def unmet_needs(method: Method, dataset: Mapping[str, Any]) -> List[str]:
         )
     if needs.land_cover and not dataset["classes"]:
         lacks.append("it needs land cover: build the dataset with --land-cover")
+    if needs.place and any(NOWHERE_DATUM in scene["crs"] for scene in dataset.get("scenes", ())):
+        lacks.append("it needs tiles that lie on the ground, and nothing places these")
     return lacks

@@ -10,12 +10,12 @@ import pyproj
 from affine import Affine
 from rasterio.crs import CRS
 
+from backend.contract.catalogue import NOWHERE_DATUM
+
 from .scenes import Scene
 
 # Between CRSs, pixel corners are transformed every so many pixels and interpolated between.
 NODE_SPACING_PX = 32
-# The datum of tiles that nothing places on the ground; written by `ingest/placing.py`.
-NOWHERE_DATUM = "No place on the ground"
 _local = threading.local()
 
 

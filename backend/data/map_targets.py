@@ -17,6 +17,7 @@ from sklearn.cluster import KMeans
 
 from backend.runtime.errors import DataError, RequestError
 
+from .coordinates import is_nowhere
 from .dataset import TileDataset
 from .proportions import land_cover_proportions
 
@@ -48,7 +49,7 @@ def position_clusters(dataset: TileDataset, count: int, seed: int) -> np.ndarray
     RequestError where tiles have no place on the ground, or there are too few for two clusters.
     """
     table = dataset.table("tiles")
-    if table.crs is None or not (table.crs.is_geographic or table.crs.is_projected):
+    if table.crs is None or is_nowhere(table.crs.to_wkt()):
         raise RequestError(
             f"places are to be learnt, and the tiles of {dataset.folder} have none on the ground",
             "build the dataset from scenes with a coordinate reference system",

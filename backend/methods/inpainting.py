@@ -1,8 +1,8 @@
 """Inpainting: repair a hole.
 
 Pathak, Krähenbühl, Donahue, Darrell, Efros, "Context Encoders: Feature Learning by Inpainting",
-CVPR 2016, arXiv 1604.07379, without its adversary. One of the three that Tao et al. compare on tiles
-(GRSL 2020).
+CVPR 2016, arXiv 1604.07379, without its adversary. One of the three that Tao et al. compare on
+tiles (GRSL 2020).
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from backend.views.padding import pad_to_patches
 
+from .backbones.places import place_vectors
 from .backbones.vision_transformer import VisionTransformer
 from .torchvision_import import torchvision
 
@@ -93,7 +94,7 @@ class PatchDecoder(nn.Module):
             self.norm = norm(width)
             self.values = nn.Linear(width, values)
         side = math.isqrt(patches)
-        self.register_buffer("places", place_vectors(side, width)[None], persistent=False)
+        self.register_buffer("places", place_vectors((side, side), width)[None], persistent=False)
 
     def forward(self, vectors: Tensor, visible: Tensor) -> Tensor:
         """(B, V, F) and the patches' numbers (B, V) to values (B, N, values)."""
@@ -113,13 +114,3 @@ class PatchDecoder(nn.Module):
         wanted = self.hidden.to(narrow.dtype) + at_patches(places, asked)
         told = self.blocks(torch.cat([known, wanted], dim=1))[:, visible.shape[1] :]
         return self.values(self.norm(told))
-
-
-def place_vectors(side: int, width: int) -> Tensor:
-    """(side², width): sines and cosines of row and column, as MAE fixes them; `width` % 4 == 0."""
-    if width % 4:
-        raise ValueError(f"the width {width} is no multiple of 4")
-    rates = 10_000 ** -(torch.arange(width // 4, dtype=torch.float64) / (width / 4))
-    rows, columns = torch.meshgrid(torch.arange(side), torch.arange(side), indexing="ij")
-    angles = [place.flatten()[:, None].double() * rates for place in (columns, rows)]
-    return torch.cat([f(a) for a in angles for f in (torch.sin, torch.cos)], dim=1).float()

@@ -29,6 +29,8 @@ def needs_in_words(needs: Needs) -> str:
         words.append("neighbours")
     if needs.land_cover:
         words.append("land cover")
+    if needs.place:
+        words.append("tiles that lie on the ground")
     if needs.labels:
         words.append("labels")
     if needs.dates > 1:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, List, Mapping, Tuple
 
-from ...backend.contract.catalogue import Method
+from ...backend.contract.catalogue import NOWHERE_DATUM, Method
 from ...backend.contract.jobs import BuildJob
 from ...backend.contract.methods import METHODS, unmet_needs
 from ...backend.contract.settings import settings_of
@@ -49,6 +49,10 @@ def _needs(method: Method, dataset: Mapping[str, Any]) -> Tuple[Tuple[str, bool]
         found.append((dates, (dataset.get("dates_per_chip") or 1) >= needs.dates))
     if needs.land_cover:
         found.append((tr("land cover"), bool(dataset.get("classes"))))
+    if needs.place:
+        scenes = dataset.get("scenes") or ()
+        held = not any(NOWHERE_DATUM in str(scene.get("crs")) for scene in scenes)
+        found.append((tr("tiles on the ground"), held))
     if needs.least_bands > 1:
         bands = tr("{count} bands or more").format(count=needs.least_bands)
         found.append((bands, len(names) >= needs.least_bands))

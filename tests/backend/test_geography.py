@@ -11,6 +11,7 @@ import torch
 
 from backend.contract.methods import METHODS, unmet_needs
 from backend.data.dataset import TileDataset
+from backend.data.ingest.placing import NOWHERE
 from backend.data.map_targets import (
     dominant_classes,
     layer_values,
@@ -150,6 +151,14 @@ def test_fact_5_9_8_beside_a_method_its_own_loss_is_the_same(method: str, small_
 def test_clusters_of_places_are_in_the_checkpoint(small_dataset) -> None:
     learner, _ = make_learner(tiny_job("moco", also_learn=["position-clusters"]), small_dataset)
     assert "tasks.position_clusters" in learner.state()["recipe"]
+
+
+def test_tiles_that_lie_nowhere_have_no_clusters_of_places(small_dataset) -> None:
+    content = small_dataset.information.to_json()
+    assert unmet_needs(METHODS["position-clusters"], content) == []
+    content["scenes"][0]["crs"] = NOWHERE
+    (lack,) = unmet_needs(METHODS["position-clusters"], content)
+    assert "nothing places these" in lack
 
 
 def test_what_lacks_is_said(small_dataset, make_dataset, tmp_path) -> None:

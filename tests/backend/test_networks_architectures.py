@@ -14,7 +14,13 @@ from torch.nn import functional
 from backend.contract.jobs import TrainJob
 from backend.contract.settings import settings_of
 from backend.mapping.forward import embed_batch
-from backend.networks.backbones import ARCHITECTURES, build_backbone, swin, vision_transformer
+from backend.networks.backbones import (
+    ARCHITECTURES,
+    build_backbone,
+    compact_transformer,
+    swin,
+    vision_transformer,
+)
 from backend.networks.backbones.tilenet import TileNet
 from backend.networks.encoder import EncoderShape, build_encoder
 from backend.networks.encoder_file import (
@@ -266,3 +272,29 @@ def test_swins_smaller_windows_keep_the_bias_of_each_offset() -> None:
     corner = (torch.arange(4)[:, None] * 7 + torch.arange(4)).flatten()
     expected = large.get_relative_position_bias()[0][:, corner][:, :, corner]
     assert torch.equal(small.get_relative_position_bias()[0], expected)
+
+
+def test_cct_7_has_the_published_size_but_for_places_and_biases() -> None:
+    """CCT-7/3x1 for 32 px and ten classes has 3,760,139: with 16 · 16 learned places of 256 and
+    a classifier, and without biases of queries, keys and values."""
+    backbone = build("cct-7", tile=32)
+    assert parameters(backbone) == 3_760_139 - 16 * 16 * 256 - 10 * 257 + 7 * 3 * 256
+    assert [compact_transformer.convolutions(side) for side in (4, 32, 33, 64, 65)] == [
+        1, 1, 2, 2, 3,
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="tiles of 4 px and more, not of 3 px"):
+        build("cct-7", tile=3)
+
+
+def test_cct_7_weighs_places_by_what_it_says_of_each() -> None:
+    """By a loop; and it takes tiles of another size than it was made for."""
+    backbone = build("cct-7", bands=2, tile=16)
+    tiles = torch.randn(2, 2, 12, 20)
+    with torch.no_grad():
+        backbone.pooling.weight.normal_()
+        maps, features = backbone.stages(tiles)[-1], backbone(tiles)
+        for sample in range(2):
+            vectors = [maps[sample, :, row, col] for row in range(6) for col in range(10)]
+            said = torch.stack([backbone.pooling(v)[0] for v in vectors]).exp()
+            expected = sum(w * v for w, v in zip(said / said.sum(), vectors, strict=True))
+            torch.testing.assert_close(features[sample], expected)

@@ -8,7 +8,8 @@ import torch
 
 from backend.losses.masked_error import masked_error
 from backend.networks.backbones import build_backbone
-from backend.networks.masked_transformer import PatchDecoder, encode_visible, place_vectors
+from backend.networks.backbones.places import place_vectors
+from backend.networks.masked_transformer import PatchDecoder, encode_visible
 from backend.views.patches import (
     draw_block_mask,
     draw_visible,
@@ -158,7 +159,7 @@ def test_fact_5_5_4_the_decoder_puts_vectors_back_where_they_came_from() -> None
 
 
 def test_places_are_sines_and_cosines_of_column_and_row() -> None:
-    places = place_vectors(3, 8).numpy()
+    places = place_vectors((3, 3), 8).numpy()
     for row in range(3):
         for column in range(3):
             rates = [1.0, 1 / 100]
@@ -168,4 +169,4 @@ def test_places_are_sines_and_cosines_of_column_and_row() -> None:
             ]  # fmt: skip
             assert places[3 * row + column] == pytest.approx(expected, abs=1e-6)
     with pytest.raises(ValueError, match="multiple of 4"):
-        place_vectors(3, 6)
+        place_vectors((3, 3), 6)

@@ -32,7 +32,7 @@ class TrainJob:
     architecture: str = setting(
         "choice",
         "resnet18",
-        "Encoder; a transformer (vit, swin) wants adamw and a learning rate of about 0.001",
+        "Encoder; a transformer (vit, swin, cct) wants adamw and a learning rate of about 0.001",
         choices=(
             "resnet18",
             "resnet34",
@@ -42,6 +42,7 @@ class TrainJob:
             "vit-tiny",
             "vit-small",
             "swin-tiny",
+            "cct-7",
         ),
     )
     stem: str = setting(

@@ -11,7 +11,7 @@ import numpy as np
 from affine import Affine
 from rasterio.crs import CRS
 
-from backend.data.coordinates import NOWHERE_DATUM
+from backend.contract.catalogue import NOWHERE_DATUM
 from backend.data.dataset import SceneRecord
 from backend.data.scene_grid import ground_resolution_m
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
-from . import resnet, swin, tilenet, vgg, vision_transformer
+from . import compact_transformer, resnet, swin, tilenet, vgg, vision_transformer
 
 ARCHITECTURES: Mapping[str, Callable[..., nn.Module]] = {
     **resnet.BUILDERS,
@@ -15,6 +15,7 @@ ARCHITECTURES: Mapping[str, Callable[..., nn.Module]] = {
     **tilenet.BUILDERS,
     **vision_transformer.BUILDERS,
     **swin.BUILDERS,
+    **compact_transformer.BUILDERS,
 }
 
 
@@ -22,7 +23,8 @@ class Backbone(Protocol):
     """The face of every backbone; input is normalised float (B, bands, H, W).
 
     `feature_dimension`: F. `stage_channels`, `stage_strides`: of each map that `stages` gives,
-    finest first; strides double from map to map, but in a vision transformer all are the same.
+    finest first; strides double from map to map, but in vision and compact transformers all are
+    the same.
 
     The first convolution of a backbone is the one that takes the bands. A backbone whose published
     weights have other names or sizes has a method `from_published`, which fits a state_dict.
@@ -36,7 +38,7 @@ class Backbone(Protocol):
         """Feature maps (B, channels, H / stride, W / stride), sides rounded up, finest first."""
 
     def forward(self, tiles: Tensor) -> Tensor:
-        """The last stage, pooled to (B, F)."""
+        """The last stage, pooled to (B, F): its mean, or in a compact transformer a weighted one."""
 
 
 def build_backbone(architecture: str, *, bands: int, stem: str, tile_size_px: int) -> nn.Module:
