@@ -61,7 +61,7 @@ class DeepCluster(Recipe):
         self.labels = PseudoLabels(
             first_labels(dataset, training, count, job.seed),
             self.bank,
-            torch.from_numpy(training),
+            torch.tensor(training),
             range(plan.steps_per_epoch, plan.steps + 1, plan.steps_per_epoch),
             self.assign,
         )

@@ -52,7 +52,7 @@ class SeLa(Recipe):
         self.labels = PseudoLabels(
             first_labels(dataset, training, count, job.seed),
             self.bank,
-            torch.from_numpy(training),
+            torch.tensor(training),
             labelling_steps(job.labellings, plan.steps_per_epoch, plan.steps),
             self.assign,
         )

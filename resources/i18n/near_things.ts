@@ -2130,6 +2130,11 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>tiles on the ground</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
    <source>{count} bands or more</source>
    <translation type="unfinished" />
   </message>

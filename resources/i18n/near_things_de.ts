@@ -2130,6 +2130,11 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>tiles on the ground</source>
+   <translation>Kacheln mit Ort auf der Erde</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
    <source>{count} bands or more</source>
    <translation>{count} Kanäle oder mehr</translation>
   </message>

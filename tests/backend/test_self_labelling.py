@@ -94,8 +94,8 @@ def test_first_labels_tell_bright_from_dark(make_dataset, tmp_path) -> None:
     values += np.random.default_rng(0).integers(0, 50, values.shape).astype(np.uint16)
     dataset = TileDataset(make_dataset(tmp_path / "two.tiles", count=40, bands=2, radius=0,
                                        chips=values))  # fmt: skip
-    training = dataset.numbers("train")
-    labels = first_labels(dataset, training, 2, 0)[training]
+    training = torch.tensor(dataset.numbers("train"))
+    labels = first_labels(dataset, training.numpy(), 2, 0)[training]
     bright = training % 2 == 0
     assert len(set(labels[bright].tolist())) == len(set(labels[~bright].tolist())) == 1
     assert labels[bright][0] != labels[~bright][0]

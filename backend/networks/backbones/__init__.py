@@ -38,7 +38,7 @@ class Backbone(Protocol):
         """Feature maps (B, channels, H / stride, W / stride), sides rounded up, finest first."""
 
     def forward(self, tiles: Tensor) -> Tensor:
-        """The last stage, pooled to (B, F): its mean, or in a compact transformer a weighted one."""
+        """The last stage, pooled to (B, F): its mean, weighted in a compact transformer."""
 
 
 def build_backbone(architecture: str, *, bands: int, stem: str, tile_size_px: int) -> nn.Module:
