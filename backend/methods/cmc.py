@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from backend.contract.colours import rgb_places
 from backend.contract.systems.cmc import CMCTrainJob
+from backend.contract.systems.reconstruction import SatMAETrainJob
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.hooks.memory_bank import MemoryBank
@@ -45,7 +46,7 @@ class CMC(Recipe):
         names, lab_places = _colour_space(job, dataset.band_names)
         if lab_places:
             check_unit_range(job.normalisation, information, "the Lab colour space is")
-        self.groups = _groups(job, names, bool(lab_places))
+        self.groups = groups_of_bands(job, names, bool(lab_places))
         self.view = PhotometricViews(job, information)
         self.encoder = start_encoder(
             job,
@@ -168,7 +169,9 @@ def _colour_space(job: CMCTrainJob, names: Sequence[str]) -> tuple[list[str], tu
     return seen, places
 
 
-def _groups(job: CMCTrainJob, names: Sequence[str], lab: bool) -> tuple[tuple[int, ...], ...]:
+def groups_of_bands(
+    job: CMCTrainJob | SatMAETrainJob, names: Sequence[str], lab: bool = False
+) -> tuple[tuple[int, ...], ...]:
     """The places of each group's bands; RequestError where there are no two groups of known
     bands, or a band is in two of them."""
     listed = f"the bands are {', '.join(names)}"

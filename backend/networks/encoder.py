@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .backbones import build_backbone
+from .backbones import build_backbone, group_transformer
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,9 @@ class EncoderShape:
     `projection`: "linear" (MoCo v1, SauMoCo), "mlp" with one hidden layer as wide as the features
     (MoCo v2), or "none": the pooled features are the embedding, and `embedding_dimension` means
     nothing. `unit_norm`: whether the embedding is divided by its L2 norm. `groups`: places of the
-    bands that have a network of their own, a tuple for each network; empty for one network of all
-    bands. `lab_places`: those of red, green and blue where groups see L, a and b instead.
+    bands that have a network of their own (in a grouped vision transformer, patches of their own),
+    a tuple for each; empty for one network of all bands. `lab_places`: those of red, green and blue
+    where groups see L, a and b instead.
     """
 
     architecture: str
@@ -111,4 +112,7 @@ def build_encoder(shape: EncoderShape, *, seed: int) -> Encoder:
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
+        if shape.architecture in group_transformer.BUILDERS:
+            build = group_transformer.BUILDERS[shape.architecture]
+            return Encoder(shape, build(groups=shape.groups, tile_size_px=shape.tile_size_px))
         return GroupedEncoder(shape) if shape.groups else Encoder(shape)

@@ -77,8 +77,18 @@ class PatchDecoder(nn.Module):
     """
 
     def __init__(
-        self, features: int, patches: int, values: int, *, width: int, layers: int, seed: int
+        self,
+        features: int,
+        patches: int,
+        values: int,
+        *,
+        width: int,
+        layers: int,
+        seed: int,
+        groups: int = 1,
     ) -> None:
+        """`groups`: of bands that have as many patches each; the later ones get a learned vector
+        that tells them from the first."""
         super().__init__()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -93,8 +103,14 @@ class PatchDecoder(nn.Module):
             )
             self.norm = norm(width)
             self.values = nn.Linear(width, values)
+            self.groups = nn.Parameter(0.02 * torch.randn(groups - 1, 1, width))
         side = math.isqrt(patches)
-        self.register_buffer("places", place_vectors((side, side), width)[None], persistent=False)
+        self.register_buffer("_places", place_vectors((side, side), width), persistent=False)
+
+    @property
+    def places(self) -> Tensor:
+        """What tells each patch's place, and its group: (1, groups · patches, width)."""
+        return torch.cat([self._places, *(self._places + one for one in self.groups)])[None]
 
     def forward(self, vectors: Tensor, visible: Tensor) -> Tensor:
         """(B, V, F) and the patches' numbers (B, V) to values (B, N, values)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 from ..catalogue import Method, Needs
 from ..jobs.train import TrainJob
@@ -52,6 +52,26 @@ class MAETrainJob(ReconstructionTrainJob):
     )  # fmt: skip
     decoder_layers: int = setting(
         "integer", 2, "Layers of that transformer", minimum=1, advanced=True
+    )
+
+
+@dataclass
+class SatMAETrainJob(MAETrainJob):
+    """SatMAE: as MAE, with patches of some bands each."""
+
+    band_groups: List[str] = setting(
+        "texts",
+        [],
+        "Groups of bands that have patches of their own, band names joined by + "
+        "('red+green+blue', 'nir'); by default colours and all other bands, else the first and the "
+        "second half of the bands",
+    )
+    masking: str = setting(
+        "choice",
+        "independent",
+        "Whether patches are hidden in each group by itself, or at the same places in all",
+        choices=("independent", "consistent"),
+        advanced=True,
     )
 
 
@@ -148,6 +168,10 @@ _MAE = (
     "He, Chen, Xie, Li, Dollár, Girshick, Masked Autoencoders Are Scalable Vision Learners, CVPR "
     "2022, arXiv 2111.06377"
 )
+_SATMAE = (
+    "Cong, Khanna, Meng, Liu, Rozi, He, Burke, Lobell, Ermon, SatMAE: Pre-training Transformers "
+    "for Temporal and Multi-Spectral Satellite Imagery, NeurIPS 2022, arXiv 2207.08051"
+)
 _SIMMIM = (
     "Xie, Zhang, Cao, Lin, Bao, Yao, Dai, Hu, SimMIM: A Simple Framework for Masked Image "
     "Modeling, CVPR 2022, arXiv 2111.09886"
@@ -229,6 +253,54 @@ METHODS = (
             "a smaller --batch-size, and 0.00015 times a 256th of it as --learning-rate.",
         ),
         source=_MAE,
+    ),
+    Method(
+        name="satmae",
+        title="SatMAE",
+        sentence="MAE for many bands: each group of bands has patches of its own, so that what one "
+        "hides another may show. A vision transformer; costs more with each group.",
+        recipe="satmae",
+        job_class=SatMAETrainJob,
+        needs=Needs(least_bands=2),
+        preset=_TRANSFORMER,
+        source=_SATMAE,
+    ),
+    Method(
+        name="satmae-published",
+        title="SatMAE, published recipe",
+        sentence="SatMAE with the paper's settings for Sentinel-2 (ten bands in three groups, "
+        "three quarters hidden in each by itself, 50 epochs): for comparison with the paper.",
+        recipe="satmae",
+        job_class=SatMAETrainJob,
+        needs=Needs(bands=("B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B11", "B12")),
+        preset=dict(
+            steps=None,
+            epochs=50,
+            batch_size=128,
+            architecture="vit-small",
+            optimiser="adamw",
+            learning_rate=0.0001,
+            weight_decay=0.05,
+            adam_beta2=0.95,
+            schedule="cosine",
+            warmup_epochs=20,
+            gradient_clip=0.0,
+            mask_ratio=0.75,
+            normalise_patches=True,
+            decoder_width=512,
+            decoder_layers=8,
+            turns="mirror",
+            crop_area=0.2,
+            band_groups=["B02+B03+B04+B08", "B05+B06+B07+B8A", "B11+B12"],
+            masking="independent",
+        ),
+        differences=(
+            "The largest encoder here is ViT-Small; the paper has ViT-Large.",
+            "Places and groups are learned in the encoder; released, both are fixed sines and "
+            "cosines.",
+            "Batches are of 128, with the rate that the paper's base rate comes to for them.",
+        ),
+        source=_SATMAE,
     ),
     Method(
         name="simmim",
