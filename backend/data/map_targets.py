@@ -45,8 +45,8 @@ def unit_vectors(longitudes: np.ndarray, latitudes: np.ndarray) -> np.ndarray:
 def position_clusters(dataset: TileDataset, count: int, seed: int) -> np.ndarray:
     """The cluster (N,) int64 of each tile's place: k-means of the training tiles on the sphere.
 
-    At most a tenth of the training tiles' number, so that a cluster is more than single tiles.
-    RequestError where tiles have no place on the ground, or there are too few for two clusters.
+    At most a tenth of the training tiles' number, so that a cluster is more than single tiles, but
+    two. RequestError where tiles have no place on the ground, or all lie at one.
     """
     table = dataset.table("tiles")
     if table.crs is None or is_nowhere(table.crs.to_wkt()):
@@ -61,11 +61,11 @@ def position_clusters(dataset: TileDataset, count: int, seed: int) -> np.ndarray
     ).to_crs(4326)
     points = unit_vectors(np.asarray(middles.x), np.asarray(middles.y))
     training = points[dataset.numbers("train")]
-    count = min(count, len(training) // 10, len(np.unique(training, axis=0)))
+    count = min(count, max(2, len(training) // 10), len(np.unique(training, axis=0)))
     if count < 2:
         raise RequestError(
-            f"{len(training)} training tiles are too few for clusters of places",
-            "build a dataset of twenty or more",
+            f"all training tiles of {dataset.folder} lie at one place, which cannot be told apart",
+            "leave position-clusters out",
         )
     # Centred and scaled: a scene is a small piece of the sphere, and k-means stops by differences.
     middle, spread = training.mean(axis=0), training.std()

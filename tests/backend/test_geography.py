@@ -79,10 +79,9 @@ def test_fact_5_9_7_clusters_of_places_hold_neighbours_and_are_never_empty(small
     assert np.array_equal(found, position_clusters(small_dataset, 3, seed=0))
 
 
-def test_too_few_tiles_for_clusters_are_refused(make_dataset, tmp_path) -> None:
-    dataset = TileDataset(make_dataset(tmp_path / "few.tiles", count=12))
-    with pytest.raises(RequestError, match="too few for clusters of places"):
-        position_clusters(dataset, 3, seed=0)
+def test_there_are_at_most_a_tenth_as_many_clusters_as_tiles(small_dataset) -> None:
+    training = small_dataset.numbers("train")
+    assert len(set(position_clusters(small_dataset, 100, seed=0))) == len(training) // 10
 
 
 def test_a_layers_mean_and_deviation_by_hand(small_dataset: TileDataset, elevation: str) -> None:
