@@ -1519,11 +1519,6 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <location filename="../../qgis_plugin/gui/settings_form.py" />
-   <source>automatic</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
    <location filename="../../qgis_plugin/gui/setup_page/card.py" />
    <source>Near Things works in a Python of its own with PyTorch. It lies outside QGIS, in a folder of its own: nothing is installed into QGIS.</source>
    <translation type="unfinished" />

@@ -1519,11 +1519,6 @@
    <translation>Beispiellandschaft schreiben</translation>
   </message>
   <message>
-   <location filename="../../qgis_plugin/gui/settings_form.py" />
-   <source>automatic</source>
-   <translation>automatisch</translation>
-  </message>
-  <message>
    <location filename="../../qgis_plugin/gui/setup_page/card.py" />
    <source>Near Things works in a Python of its own with PyTorch. It lies outside QGIS, in a folder of its own: nothing is installed into QGIS.</source>
    <translation>Near Things arbeitet in einem eigenen Python mit PyTorch. Es liegt außerhalb von QGIS in einem eigenen Ordner: In QGIS wird nichts installiert.</translation>
