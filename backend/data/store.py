@@ -8,6 +8,7 @@ stand in dataset.json: one for all chips.
 from __future__ import annotations
 
 import os
+import threading
 import weakref
 from pathlib import Path
 
@@ -70,6 +71,13 @@ class _Held:
         self._environment = environment
 
 
+def _bytes_at(address: int, length: int, environment: lmdb.Environment) -> np.ndarray:
+    """(length,) uint8, read-only: part of the memory map, which it keeps open."""
+    held = _Held(np.empty(0, np.uint8), environment)
+    held.__array_interface__ = dict(version=3, typestr="|u1", shape=(length,), data=(address, True))
+    return np.asarray(held)
+
+
 class ChipStore:
     """Read-only view of a chip store. Opened lazily in each process: LMDB does not survive a fork.
 
@@ -81,6 +89,12 @@ class ChipStore:
         self.path, self.shape, self.dtype = Path(path), tuple(shape), np.dtype(dtype)
         self._count = count
         self._process: int | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def chip_bytes(self) -> int:
+        """The length of each value."""
+        return self.dtype.itemsize * int(np.prod(self.shape))
 
     def __len__(self) -> int:
         return self._count
@@ -89,10 +103,15 @@ class ChipStore:
         kept = ("path", "shape", "dtype", "_count")
         return {name: self.__dict__[name] for name in kept} | {"_process": None}
 
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state, _lock=threading.Lock())
+
     def _open(self) -> None:
         self._environment = _environment(self.path)
         # One transaction for good: the file never changes.
         self._transaction = self._environment.begin(buffers=True)
+        # Where chips lie in this process's memory map, -1 where that was not asked yet.
+        self._addresses = np.full(self._count, -1, np.int64)
         self._process = os.getpid()
 
     def close(self) -> None:
@@ -104,19 +123,48 @@ class ChipStore:
         self._process = None
 
     def __getitem__(self, number: int) -> np.ndarray:
+        with self._lock:
+            value = self._value(int(number))
+            array = np.frombuffer(value, self.dtype.newbyteorder("<")).reshape(self.shape)
+            return np.asarray(_Held(array, self._environment))
+
+    def locate(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where chips lie: bytes of the memory map, read-only, and each chip's first place in them.
+
+        Gives (n,) uint8 and (B,) int64 for `numbers` (B,), at least one. What is read from the
+        bytes is read from the file, no more.
+        """
+        with self._lock:
+            if self._process != os.getpid():
+                self._open()
+            if not 0 <= numbers.min() <= numbers.max() < self._count:
+                raise self._missing(int(numbers.min() if numbers.min() < 0 else numbers.max()))
+            addresses = self._addresses[numbers]
+            for number in np.unique(numbers[addresses < 0]).tolist():
+                value = np.frombuffer(self._value(number), np.uint8)
+                self._addresses[number] = value.__array_interface__["data"][0]
+            addresses = self._addresses[numbers]
+            first, last = int(addresses.min()), int(addresses.max())
+            held = _bytes_at(first, last - first + self.chip_bytes, self._environment)
+            return held, addresses - first
+
+    def _value(self, number: int) -> memoryview:
+        """The bytes of a chip in the memory map; DataError where they are not there."""
         if self._process != os.getpid():
             self._open()
-        value = self._transaction.get(chip_key(int(number)))
+        value = self._transaction.get(chip_key(number))
         if value is None:
-            raise DataError(
-                f"chip {number} is missing in {self.path}",
-                "the dataset is incomplete: build it again with --overwrite",
-            )
-        if len(value) != self.dtype.itemsize * int(np.prod(self.shape)):
+            raise self._missing(number)
+        if len(value) != self.chip_bytes:
             raise DataError(
                 f"chip {number} in {self.path} has {len(value)} bytes, not those of "
                 f"{self.shape} {self.dtype}",
                 "the dataset is damaged: build it again with --overwrite",
             )
-        array = np.frombuffer(value, self.dtype.newbyteorder("<")).reshape(self.shape)
-        return np.asarray(_Held(array, self._environment))
+        return value
+
+    def _missing(self, number: int) -> DataError:
+        return DataError(
+            f"chip {number} is missing in {self.path}",
+            "the dataset is incomplete: build it again with --overwrite",
+        )

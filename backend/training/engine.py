@@ -27,6 +27,7 @@ from .collapse import CollapseMonitor
 from .learner import Learner
 from .log import Log
 from .online_knn import OnlineKNN, make_online_knn
+from .residency import make_tiles
 from .run_folder import check_run_output, open_run
 from .speed import measure_speed
 
@@ -48,9 +49,12 @@ def train(job: TrainJob, reporter: Reporter) -> None:
     device = choose_device(job.device)
     try:
         learner = Learner(job, dataset, make_plan(job, len(chips)), device)
+        tiles = make_tiles(job, dataset, learner.device, reporter)
+        relations = learner.recipe.relations
+        batches = Batches(dataset, chips, relations, learner.plan, job.seed, tiles)
         knn = make_online_knn(job, dataset)
         folder = open_run(job, dataset, device, reporter)
-        _Run(job, dataset, chips, learner, knn, folder, reporter).go()
+        _Run(job, dataset, batches, learner, knn, folder, reporter).go()
     except torch.OutOfMemoryError as error:
         raise MachineError(
             f"the memory of {device} is used up: {str(error).splitlines()[0]}",
@@ -84,7 +88,7 @@ class _Run:
         self,
         job: TrainJob,
         dataset: TileDataset,
-        chips: np.ndarray,
+        batches: Batches,
         learner: Learner,
         knn: OnlineKNN | None,
         folder: Path,
@@ -92,7 +96,7 @@ class _Run:
     ) -> None:
         self.job, self.dataset, self.learner, self.knn = job, dataset, learner, knn
         self.folder, self.reporter = folder, reporter
-        self.batches = Batches(dataset, chips, learner.recipe.relations, learner.plan, job.seed)
+        self.batches = batches
         self.step = 0  # completed steps
         self.identity = dict(
             method=job.method, dataset=dataset.information.fingerprint, bands=dataset.band_names
@@ -166,7 +170,8 @@ class _Run:
         if self.learner.is_finite():
             return
         kept = "the last checkpoint is from before and stays"
-        infinite = np.logical_or.reduce([np.isinf(t).any(axis=(1, 2, 3)) for t in batch.tiles])
+        pixels = [torch.as_tensor(tiles).cpu().numpy() for tiles in batch.tiles]
+        infinite = np.logical_or.reduce([np.isinf(tiles).any(axis=(1, 2, 3)) for tiles in pixels])
         if infinite.any():
             raise DataError(
                 f"the loss became NaN at step {self.step}: {self.dataset.folder} holds infinite "

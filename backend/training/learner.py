@@ -25,6 +25,7 @@ from .batches import Batch
 from .checkpoints import random_states, restore_random_states
 from .collapse import spread
 from .optimisers import make_optimiser
+from .residency import to_device
 from .schedule import learning_rate
 
 
@@ -60,14 +61,16 @@ class Learner:
             group["lr"] = learning_rate(self.job, self.plan, batch.step)
         self._generator.manual_seed(step_seed(seed=self.job.seed, step=batch.step))
 
-        pixels = [self._to_device(view) for view in batch.tiles]
+        pixels = [to_device(view, self.device) for view in batch.tiles]
         tiles = [self.input_of(view) for view in pixels]
         more = {}
         if self.recipe.asks_for_valid:
             more["valid"] = [~self.normalise.no_data(view) for view in pixels]
         # Not by Fabric's wrapper, which under bf16 rounds the tiles before the views see them.
         with self._fabric.autocast():
-            outcome = self.recipe(tiles, self._to_device(batch.chips), self._generator, **more)
+            outcome = self.recipe(
+                tiles, to_device(batch.chips, self.device), self._generator, **more
+            )
         self._optimiser.zero_grad(set_to_none=True)
         self._fabric.backward(outcome.loss)
         norm = self._fabric.clip_gradients(
@@ -80,12 +83,6 @@ class Learner:
         run_hooks(self.recipe.hooks, outcome.kept)
         self._finite &= torch.isfinite(outcome.loss.detach() + norm)
         return outcome, norm
-
-    def _to_device(self, array: np.ndarray) -> Tensor:
-        tensor = torch.from_numpy(array)
-        if self.device.type == "cuda":
-            tensor = tensor.pin_memory()
-        return tensor.to(self.device, non_blocking=True)
 
     def input_of(self, pixels: Tensor) -> Tensor:
         """Network input of pixel values (B, bands, T, T) on the device."""

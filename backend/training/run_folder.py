@@ -39,6 +39,7 @@ FREE_TO_CHANGE = (
     "dataset",
     "output",
     "device",
+    "residency",
     "download_weights",
     "checkpoint_every_steps",
     "tensorboard",

@@ -231,6 +231,15 @@ class TrainJob:
         choices=("float32", "bf16"),
     )
     device: str = setting("text", "auto", "Device: auto, cpu, cuda or cuda:N")
+    residency: str = setting(
+        "choice",
+        "auto",
+        "Where the chips are while training: on the device, in memory (read once), or on disk "
+        "(only the pixels of tiles are read, ahead of the step); auto is the device where that is "
+        "a GPU with room for them, else the disk. Tiles are the same from each",
+        choices=("auto", "device", "memory", "disk"),
+        advanced=True,
+    )
     checkpoint_every_steps: int = setting(
         "integer",
         200,

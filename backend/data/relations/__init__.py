@@ -5,7 +5,7 @@ the chip's number), so a sample depends on (seed, epoch, chip) alone: not on wor
 or on what was drawn before, and there is no state to save.
 """
 
-from .cutting import cut
+from .cutting import TilesInMemory, TilesOnDisk, cut
 from .draws import chip_words, shuffled, step_seed, uniform_integers
 from .far import FAR_MODES, Far
 from .ground import Ground, make_ground
@@ -24,6 +24,8 @@ __all__ = [
     "Near",
     "Relation",
     "Stored",
+    "TilesInMemory",
+    "TilesOnDisk",
     "chip_words",
     "cut",
     "make_ground",
