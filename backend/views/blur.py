@@ -6,9 +6,8 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from .draws import chosen, uniform
+from .draws import chosen, counting_is_cheap, uniform
 
 # The kernel reaches this many of the greatest standard deviations.
 REACH = 3.0
@@ -21,17 +20,30 @@ def blur(tiles: Tensor, sigmas: Tensor, radius_px: int) -> Tensor:
     """
     places = torch.arange(-radius_px, radius_px + 1, device=tiles.device, dtype=tiles.dtype)
     kernels = torch.exp(-0.5 * (places / sigmas[:, None].to(tiles.dtype)) ** 2)
-    kernels = (kernels / kernels.sum(dim=1, keepdim=True)).view(len(tiles), -1, 1, 1, 1)
-    for axis in (2, 3):
-        size = tiles.shape[axis]
-        border = (0, 0, radius_px, radius_px) if axis == 2 else (radius_px, radius_px, 0, 0)
-        padded = functional.pad(tiles, border, mode="reflect")
-        # Shifted sums, not a convolution: each tile has a kernel of its own, and no precision
-        # setting of the device touches them.
-        tiles = kernels[:, 0] * padded.narrow(axis, 0, size)
-        for shift in range(1, 2 * radius_px + 1):
-            tiles = torch.addcmul(tiles, kernels[:, shift], padded.narrow(axis, shift, size))
-    return tiles
+    kernels = kernels / kernels.sum(dim=1, keepdim=True)
+    count, bands, rows, columns = tiles.shape
+    # Each tile has a kernel of its own, so each axis is a product with a matrix of its own, in full
+    # precision whatever the networks' is.
+    with torch.autocast(tiles.device.type, enabled=False):
+        across = _as_matrices(kernels, columns)
+        tiles = torch.bmm(tiles.reshape(count, bands * rows, columns), across.transpose(1, 2))
+        tiles = tiles.view(count, bands, rows, columns)
+        down = across if rows == columns else _as_matrices(kernels, rows)
+        return torch.stack([torch.bmm(down, tiles[:, band]) for band in range(bands)], dim=1)
+
+
+def _as_matrices(kernels: Tensor, size: int) -> Tensor:
+    """(B, size, size): what each of `size` places in a row takes from each, mirrored at the ends.
+
+    `kernels` (B, 2r + 1).
+    """
+    width = kernels.shape[1]
+    places = torch.arange(size, device=kernels.device)
+    shifts = torch.arange(width, device=kernels.device) - width // 2
+    sources = (places[None, :] + shifts[:, None]).abs()
+    sources = torch.where(sources < size, sources, 2 * (size - 1) - sources)
+    picked = sources[:, :, None] == places
+    return (kernels @ picked.flatten(1).to(kernels.dtype)).unflatten(1, (size, size))
 
 
 def gaussian_blur(
@@ -48,4 +60,7 @@ def gaussian_blur(
     blurred = chosen(len(tiles), probability, generator)
     sigmas = uniform(len(tiles), *sigma, generator)
     radius_px = min(math.ceil(REACH * sigma[1]), min(tiles.shape[2:]) - 1)
+    if counting_is_cheap(tiles.device):
+        places = blurred.nonzero()[:, 0]
+        return tiles.index_copy(0, places, blur(tiles[places], sigmas[places], radius_px))
     return torch.where(blurred.view(-1, 1, 1, 1), blur(tiles, sigmas, radius_px), tiles)

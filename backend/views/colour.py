@@ -16,13 +16,15 @@ from torch import Tensor
 from backend.contract.colours import Places
 from backend.contract.systems.colour_jitter import ColourJitterTrainJob
 
-from .draws import chosen, uniform
+from .draws import chosen, counting_is_cheap, uniform
 
 Range = tuple[float, float]
 Operation = Callable[[Tensor, Tensor], Tensor]
 
 # ITU-R BT.601's luma, as torchvision rounds it.
 LUMA = (0.2989, 0.587, 0.114)
+# Tiles of 64 px and four bands are 1 MB then.
+TILES_AT_ONCE = 16
 
 
 def _each(values: Tensor) -> Tensor:
@@ -30,18 +32,12 @@ def _each(values: Tensor) -> Tensor:
     return values.view(-1, 1, 1, 1)
 
 
-def _blend(tiles: Tensor, other: Tensor | float, factors: Tensor) -> Tensor:
-    """factor · tiles + (1 - factor) · other, clamped to [0, 1]."""
-    factors = _each(factors)
-    return (factors * tiles + (1 - factors) * other).clamp_(0, 1)
-
-
-def _with_bands(tiles: Tensor, places: Places, new: Tensor) -> Tensor:
-    """A copy of the tiles with three bands replaced."""
-    result = tiles.clone()
-    for number, place in enumerate(places):
-        result[:, place] = new[:, number]
-    return result
+def _blend_(tiles: Tensor, other: Tensor | None, factors: Tensor) -> Tensor:
+    """In place factor · tiles + (1 - factor) · other, clamped to [0, 1]; `other` None is 0."""
+    tiles.mul_(factors)
+    if other is not None:
+        tiles.add_((1 - factors) * other)
+    return tiles.clamp_(0, 1)
 
 
 def grey(tiles: Tensor, rgb: Places) -> Tensor:
@@ -50,32 +46,33 @@ def grey(tiles: Tensor, rgb: Places) -> Tensor:
     return LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue
 
 
-def adjust_brightness(tiles: Tensor, factors: Tensor) -> Tensor:
-    """Every band of tile b times `factors[b]`, clamped to [0, 1]."""
-    return _blend(tiles, 0.0, factors)
+def adjust_brightness_(tiles: Tensor, factors: Tensor) -> Tensor:
+    """In place every band of tile b times `factors[b]`, clamped to [0, 1]."""
+    return _blend_(tiles, None, _each(factors))
 
 
-def adjust_contrast(tiles: Tensor, factors: Tensor, rgb: Places | None) -> Tensor:
-    """Stretch about the mean, clamped to [0, 1].
+def adjust_contrast_(tiles: Tensor, factors: Tensor, rgb: Places | None) -> Tensor:
+    """In place: stretch about the mean, clamped to [0, 1].
 
     Red, green and blue share the mean of their luma, so that no colour cast arises; every other
     band has its own mean.
     """
     means = tiles.mean(dim=(2, 3), keepdim=True)
     if rgb is not None:
-        luma = grey(means, rgb)
-        means = _with_bands(means, rgb, luma.expand(-1, 3, -1, -1))
-    return _blend(tiles, means, factors)
+        means[:, list(rgb)] = grey(means, rgb)
+    return _blend_(tiles, means, _each(factors))
 
 
-def adjust_saturation(tiles: Tensor, factors: Tensor, rgb: Places) -> Tensor:
-    """Blend red, green and blue with their luma: factor 0 is grey, 1 leaves them as they are."""
-    colours = _blend(tiles[:, list(rgb)], grey(tiles, rgb), factors)
-    return _with_bands(tiles, rgb, colours)
+def adjust_saturation_(tiles: Tensor, factors: Tensor, rgb: Places) -> Tensor:
+    """In place blend red, green and blue with their luma: factor 0 is grey, 1 changes nothing."""
+    luma = grey(tiles, rgb)
+    for place in rgb:
+        _blend_(tiles[:, place : place + 1], luma, _each(factors))
+    return tiles
 
 
-def shift_hue(tiles: Tensor, turns: Tensor, rgb: Places) -> Tensor:
-    """Turn the hue of red, green and blue by `turns[b]` of the colour circle.
+def shift_hue_(tiles: Tensor, turns: Tensor, rgb: Places) -> Tensor:
+    """In place turn the hue of red, green and blue by `turns[b]` of the colour circle.
 
     In hue, saturation, value: value v and chroma c = max - min stay. A colour of hue h (in turns)
     has v - c · clamp(min(k, 4 - k), 0, 1) with k = (n + 6 h) mod 6 and n = 5, 3, 1 for red, green
@@ -84,19 +81,19 @@ def shift_hue(tiles: Tensor, turns: Tensor, rgb: Places) -> Tensor:
     red, green, blue = (tiles[:, place] for place in rgb)
     value = red.maximum(green).maximum(blue)
     chroma = value - red.minimum(green).minimum(blue)
+    of_red, of_green = value == red, value == green
+    sextants = torch.where(of_red, green - blue, torch.where(of_green, blue - red, red - green))
     # Grey has no hue: any divisor will do, since chroma is 0.
-    divisor = chroma.where(chroma > 0, torch.ones_like(chroma))
-    sextants = torch.where(
-        value == red,
-        (green - blue) / divisor,
-        torch.where(value == green, (blue - red) / divisor + 2, (red - green) / divisor + 4),
-    )
-    sextants = sextants + 6 * turns.view(-1, 1, 1)
-    colours = []
-    for start in (5, 3, 1):
-        k = (sextants + start).remainder(6)
-        colours.append(value - chroma * k.minimum(4 - k).clamp(0, 1))
-    return _with_bands(tiles, rgb, torch.stack(colours, dim=1))
+    sextants /= chroma.where(chroma > 0, 1.0)
+    sextants += torch.where(of_red, 0.0, torch.where(of_green, 2.0, 4.0))
+    sextants += 6 * turns.view(-1, 1, 1)
+    sextants -= 6 * (sextants / 6).floor_()
+    for start, band in ((5, red), (3, green), (1, blue)):
+        k = sextants + start
+        k -= 6 * (k >= 6)
+        share = torch.minimum(k, 4 - k).clamp_(0, 1)
+        torch.addcmul(value, chroma, share, value=-1, out=band)
+    return tiles
 
 
 def jitter_colours(
@@ -118,13 +115,13 @@ def jitter_colours(
     """
     count = len(tiles)
     operations: list[tuple[Range, float, Operation]] = [
-        (brightness, 1.0, adjust_brightness),
-        (contrast, 1.0, lambda tiles, factors: adjust_contrast(tiles, factors, rgb)),
+        (brightness, 1.0, adjust_brightness_),
+        (contrast, 1.0, lambda tiles, factors: adjust_contrast_(tiles, factors, rgb)),
     ]
     if rgb is not None:
         operations += [
-            (saturation, 1.0, lambda tiles, factors: adjust_saturation(tiles, factors, rgb)),
-            (hue, 0.0, lambda tiles, turns: shift_hue(tiles, turns, rgb)),
+            (saturation, 1.0, lambda tiles, factors: adjust_saturation_(tiles, factors, rgb)),
+            (hue, 0.0, lambda tiles, turns: shift_hue_(tiles, turns, rgb)),
         ]
     operations = [item for item in operations if item[0] != (item[1], item[1])]
     changed = chosen(count, probability, generator)
@@ -132,12 +129,37 @@ def jitter_colours(
     drawn = torch.rand(count, len(operations), generator=generator, device=tiles.device)
     order = drawn.argsort(dim=1)
 
+    work = [operation for _range, _nothing, operation in operations]
+    if counting_is_cheap(tiles.device):
+        return _by_order(tiles, changed, order, work, amounts)
     tiles = torch.where(_each(changed), tiles.clamp(0, 1), tiles)
     for turn in range(len(operations)):
-        for number, (_range, _nothing, operation) in enumerate(operations):
+        for number, operation in enumerate(work):
             due = changed & (order[:, turn] == number)
-            tiles = _where(due, operation, tiles, amounts[number])
+            done = operation(tiles.clone(), amounts[number])
+            tiles = torch.where(_each(due), done, tiles)
     return tiles
+
+
+def _by_order(
+    tiles: Tensor, changed: Tensor, order: Tensor, work: list[Operation], amounts: list[Tensor]
+) -> Tensor:
+    """A copy of the tiles, those `changed` under the operations in their own `order` (B, n).
+
+    Tiles of one order together, few at once: what the operations touch stays in the cache.
+    """
+    result = tiles.clone()
+    digits = len(work) ** torch.arange(len(work), device=order.device)
+    codes = torch.where(changed, (order * digits).sum(dim=1), -1)
+    for code in codes.unique().tolist():
+        if code < 0:
+            continue
+        for members in (codes == code).nonzero()[:, 0].split(TILES_AT_ONCE):
+            part = tiles[members].clamp_(0, 1)
+            for number in order[members[0]].tolist():
+                work[number](part, amounts[number][members])
+            result[members] = part
+    return result
 
 
 def jitter_as_asked(
@@ -159,19 +181,6 @@ def jitter_as_asked(
     return jitter_colours(tiles, generator, **factors, hue=hue, probability=probability, rgb=rgb)
 
 
-def _where(due: Tensor, operation: Operation, tiles: Tensor, amounts: Tensor) -> Tensor:
-    """The tiles, those that are due changed by the operation."""
-    if _counting_is_cheap(tiles.device):
-        places = due.nonzero()[:, 0]
-        return tiles.index_copy(0, places, operation(tiles[places], amounts[places]))
-    return torch.where(_each(due), operation(tiles, amounts), tiles)
-
-
-def _counting_is_cheap(device: torch.device) -> bool:
-    """To ask a GPU how many tiles are due makes it wait; it is quicker to change all of them."""
-    return device.type == "cpu"
-
-
 def to_grey(
     tiles: Tensor, generator: torch.Generator, *, probability: float, rgb: Places | None
 ) -> Tensor:
@@ -182,5 +191,12 @@ def to_grey(
     turned = chosen(len(tiles), probability, generator)
     if rgb is None:
         return tiles
-    greys = _with_bands(tiles, rgb, grey(tiles, rgb).expand(-1, 3, -1, -1))
+    if counting_is_cheap(tiles.device):
+        places = turned.nonzero()[:, 0]
+        result, luma = tiles.clone(), grey(tiles[places], rgb)[:, 0]
+        for place in rgb:
+            result[places, place] = luma
+        return result
+    greys = tiles.clone()
+    greys[:, list(rgb)] = grey(tiles, rgb)
     return torch.where(_each(turned), greys, tiles)

@@ -14,16 +14,33 @@ from .draws import uniform
 ATTEMPTS = 10
 
 
-def crop_and_resize(tiles: Tensor, top: Tensor, left: Tensor, height: Tensor, width: Tensor):
+def crop_and_resize(
+    tiles: Tensor,
+    top: Tensor,
+    left: Tensor,
+    height: Tensor,
+    width: Tensor,
+    elements: Tensor | None = None,
+) -> Tensor:
     """Windows of tiles (B, C, H, W), enlarged to H x W; all four bounds are (B,), in whole pixels.
 
     Bilinear on pixel centres, without looking beyond the window's edge: what cropping, then
-    torch's `interpolate` with align_corners=False gives.
+    torch's `interpolate` with align_corners=False gives. With `elements` (B,) the windows of square
+    tiles are also turned, as by `dihedral.turn`, in the same pass.
     """
     rows = _sources(tiles.shape[2], top, height)
     columns = _sources(tiles.shape[3], left, width)
     shape = (len(tiles), *tiles.shape[2:])
-    grid = torch.stack([columns[:, None, :].expand(shape), rows[:, :, None].expand(shape)], dim=3)
+    if elements is not None:
+        columns = torch.where((elements & 1).bool()[:, None], columns.flip(1), columns)
+        rows = torch.where((elements & 2).bool()[:, None], rows.flip(1), rows)
+    across, down = columns[:, None, :].expand(shape), rows[:, :, None].expand(shape)
+    if elements is not None:
+        transposed = (elements & 4).bool()[:, None, None]
+        across, down = (
+            torch.where(transposed, axis.transpose(1, 2), axis) for axis in (across, down)
+        )
+    grid = torch.stack([across, down], dim=3)
     return functional.grid_sample(tiles, grid, padding_mode="border", align_corners=False)
 
 
@@ -48,11 +65,13 @@ def random_resized_crop(
     *,
     area: tuple[float, float] = (0.2, 1.0),
     aspect: tuple[float, float] = (3 / 4, 4 / 3),
+    turns: int = 1,
 ) -> Tensor:
     """A window of each tile (B, C, H, W), back at H x W; as torchvision's RandomResizedCrop.
 
     The window's share of the tile's area is uniform on `area`, its width over its height
     log-uniform on `aspect`; its place is uniform. Where none of ten shapes fits it is the whole.
+    With `turns` above 1 it is also turned, by an element of `dihedral.turn` below `turns`.
     """
     count, _bands, rows, columns = tiles.shape
     many = count * ATTEMPTS
@@ -66,7 +85,10 @@ def random_resized_crop(
     width = widths.gather(1, first)[:, 0].where(any_fits, torch.full_like(areas[:count], columns))
     height = heights.gather(1, first)[:, 0].where(any_fits, torch.full_like(areas[:count], rows))
     top, left = _position(rows - height, generator), _position(columns - width, generator)
-    return crop_and_resize(tiles, top, left, height, width)
+    elements = None
+    if turns > 1:
+        elements = torch.randint(turns, (count,), generator=generator, device=tiles.device)
+    return crop_and_resize(tiles, top, left, height, width, elements)
 
 
 def random_side_crop(

@@ -15,3 +15,11 @@ def uniform(count: int, low: float, high: float, generator: torch.Generator) -> 
 def chosen(count: int, probability: float, generator: torch.Generator) -> Tensor:
     """(count,) bool, each True with the probability: never where it is 0, always where it is 1."""
     return torch.rand(count, generator=generator, device=generator.device) < probability
+
+
+def counting_is_cheap(device: torch.device) -> bool:
+    """Whether a view may ask which tiles are due and change those alone.
+
+    To ask a GPU makes it wait; it is quicker to change all of them there.
+    """
+    return device.type == "cpu"

@@ -29,8 +29,11 @@ class Normalise(nn.Module):
         self.register_buffer("scale", torch.tensor(scale, dtype=torch.float32).view(shape))
 
     def forward(self, tiles: Tensor) -> Tensor:
-        values = tiles.to(torch.float32)
-        return ((values - self.offset) / self.scale).masked_fill_(self.no_data(values), 0.0)
+        # A copy even of float32, to work in place: what is read stays as it is.
+        values = tiles.to(torch.float32, copy=True)
+        empty = self.no_data(values) if self._may_be_empty(tiles) else None
+        values.sub_(self.offset).div_(self.scale)
+        return values if empty is None else values.masked_fill_(empty, 0.0)
 
     def no_data(self, tiles: Tensor) -> Tensor:
         """True, bool (B, C, H, W), where a pixel of a band holds no data."""
@@ -39,3 +42,7 @@ class Normalise(nn.Module):
         if self.nodata is not None:
             invalid = invalid | (values == self.nodata)
         return invalid
+
+    def _may_be_empty(self, tiles: Tensor) -> bool:
+        """False where no pixel can be no data: whole numbers are never NaN."""
+        return self.nodata is not None or tiles.dtype.is_floating_point

@@ -12,7 +12,7 @@ from backend.data.dataset import DatasetInformation
 from .blur import gaussian_blur
 from .colour import jitter_as_asked, to_grey
 from .crops import random_resized_crop
-from .dihedral import turn, turn_at_random
+from .dihedral import turn
 from .normalisation import check_unit_range
 
 LEAST_BLUR_PX = 0.1
@@ -46,13 +46,13 @@ class PhotometricViews:
         """What part of each tile is seen, and from which side; `area` replaces the job's shares."""
         job = self._job
         area = area or (job.crop_area, 1.0)
+        # Elements of `turn`: all eight, the mirror of columns, or none but the first.
+        turns = {"uniform": 8, "mirror": 2}.get(job.turns, 1)
         if area[0] < 1:
-            tiles = random_resized_crop(tiles, generator, area=area)
-        if job.turns == "uniform":
-            return turn_at_random(tiles, generator)
-        if job.turns == "mirror":
-            mirrored = torch.randint(2, (len(tiles),), generator=generator, device=tiles.device)
-            return turn(tiles, mirrored)
+            return random_resized_crop(tiles, generator, area=area, turns=turns)
+        if turns > 1:
+            drawn = torch.randint(turns, (len(tiles),), generator=generator, device=tiles.device)
+            return turn(tiles, drawn)
         return tiles
 
     def coloured(self, tiles: Tensor, generator: torch.Generator) -> Tensor:

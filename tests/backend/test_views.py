@@ -12,6 +12,7 @@ from scipy.stats import chisquare
 from backend.contract.catalogue import SENTINEL2_BANDS
 from backend.data.dataset import Band, DatasetInformation, TileDataset
 from backend.runtime.errors import RequestError
+from backend.views import dihedral
 from backend.views.dihedral import turn, turn_at_random
 from backend.views.normalisation import EUROSAT_FILE_ORDER, offset_and_scale
 from backend.views.normalise import Normalise
@@ -38,6 +39,14 @@ def test_turn_gives_the_eight_symmetries_of_the_square() -> None:
     assert {t[0].contiguous().numpy().tobytes() for t in turned} == expected
     assert len(expected) == 8
     assert torch.equal(turned[0], tile[0])
+
+
+def test_turns_are_the_same_where_all_are_made_and_the_due_ones_taken(monkeypatch) -> None:
+    """What a GPU does."""
+    tiles, elements = torch.rand(16, 2, 5, 5, generator=generator(2)), torch.arange(16) % 8
+    one = turn(tiles, elements)
+    monkeypatch.setattr(dihedral, "counting_is_cheap", lambda device: False)
+    assert torch.equal(turn(tiles, elements), one)
 
 
 def test_fact_8_turns_are_uniform_and_permute_pixels_within_their_band() -> None:

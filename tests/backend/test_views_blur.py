@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from backend.networks.torchvision_import import torchvision
+from backend.views import blur as module
 from backend.views.blur import blur, gaussian_blur
 
 oracle = importlib.import_module(f"{torchvision.__name__}.transforms.v2.functional")
@@ -25,6 +26,16 @@ def test_blur_equals_torchvision_tile_by_tile(size: int, radius: int) -> None:
     for tile, sigma, out in zip(tiles, sigmas, ours, strict=True):
         expected = oracle.gaussian_blur(tile, [2 * radius + 1] * 2, [float(sigma)] * 2)
         assert torch.allclose(out, expected, atol=1e-6)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(blur(tiles, sigmas, radius), ours)
+
+
+def test_blur_is_the_same_where_all_tiles_are_blurred_and_the_due_ones_taken(monkeypatch) -> None:
+    """What a GPU does."""
+    tiles = torch.rand(12, 2, 9, 9, generator=generator(1))
+    one = gaussian_blur(tiles, generator(2), probability=0.5)
+    monkeypatch.setattr(module, "counting_is_cheap", lambda device: False)
+    assert torch.allclose(gaussian_blur(tiles, generator(2), probability=0.5), one, atol=1e-6)
 
 
 def test_a_point_spreads_to_a_gaussian_of_the_drawn_width() -> None:

@@ -11,6 +11,7 @@ from scipy.stats import chisquare
 
 from backend.networks.torchvision_import import torchvision
 from backend.views.crops import crop_and_resize, random_resized_crop, random_side_crop
+from backend.views.dihedral import turn, turn_at_random
 
 oracle = importlib.import_module(f"{torchvision.__name__}.transforms.v2.functional")
 
@@ -91,6 +92,19 @@ def test_windows_keep_to_their_area_and_shape_and_lie_inside() -> None:
     assert 1.22 < float((width / height).max()) < 1.3
     assert float(top.min()) == float(left.min()) == 0
     assert float((top + height).max()) == float((left + width).max()) == size
+
+
+def test_a_turned_window_is_the_window_turned() -> None:
+    """In one pass, to the bit: the same pixels are mixed by the same weights."""
+    tiles = torch.rand(16, 3, 9, 9, generator=generator(2))
+    top, left = torch.arange(16) % 3, torch.arange(16) % 4
+    bounds = (top, left, 9 - top - torch.arange(16) % 2, 9 - left - torch.arange(16) % 3)
+    elements = torch.arange(16) % 8
+    assert torch.equal(
+        crop_and_resize(tiles, *bounds, elements), turn(crop_and_resize(tiles, *bounds), elements)
+    )
+    both = turn_at_random(random_resized_crop(tiles, source := generator(3)), source)
+    assert torch.equal(random_resized_crop(tiles, generator(3), turns=8), both)
 
 
 def test_a_shape_that_never_fits_gives_the_whole_tile() -> None:
