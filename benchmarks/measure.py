@@ -102,19 +102,32 @@ def memory_copy_rate(megabytes: int = 256) -> float:
     return source.nbytes / min(times)
 
 
+class Seconds(float):
+    """What a work gives back that timed itself, to leave out what is not to be compared."""
+
+
 def interleave(
-    ways: Mapping[str, Work], repeats: int, synchronise: Callable[[], None]
+    ways: Mapping[str, Work],
+    repeats: int,
+    synchronise: Callable[[], None],
+    before: Callable[[], None] | None = None,
 ) -> dict[str, list[float]]:
-    """Seconds of each call of each way, in turns; the order is reversed every other round."""
+    """Seconds of each call of each way, in turns; the order is reversed every other round.
+
+    `before` runs before each call and is not timed.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(repeats + 1):
         turn = list(ways.items())
         for name, work in turn if number % 2 == 0 else turn[::-1]:
+            if before is not None:
+                before()
             synchronise()
             began = time.perf_counter()
-            work()
+            result = work()
             synchronise()
-            seconds[name].append(time.perf_counter() - began)
+            taken = time.perf_counter() - began
+            seconds[name].append(float(result) if isinstance(result, Seconds) else taken)
     return seconds
 
 
@@ -162,15 +175,17 @@ class Report:
         amount: float | Mapping[str, float],
         limit: str | tuple[str, float] | None = None,
         repeats: int | None = None,
+        before: Callable[[], None] | None = None,
     ) -> dict[str, float]:
         """Time all ways of a case and keep a row for each; gives the median rates.
 
         The first way is ours: the others' `ratio` says how many times as fast it is. `amount` is
         how much one call does, in the unit without "/s". `limit` is the name of a way that is the
-        roof, or a name and a rate.
+        roof, or a name and a rate. `before` runs before each call and is not timed, such as
+        `evict` for a file that is to be read cold.
         """
         repeats = max(LEAST_REPEATS, repeats or self.arguments.repeats)
-        seconds = interleave(ways, repeats, synchroniser(self.arguments.device))
+        seconds = interleave(ways, repeats, synchroniser(self.arguments.device), before)
         amounts = amount if isinstance(amount, Mapping) else dict.fromkeys(ways, amount)
         rates = {
             name: amounts[name] / statistics.median(times[1:]) for name, times in seconds.items()

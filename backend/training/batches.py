@@ -17,9 +17,10 @@ from backend.data.relations import Relation, TilesOnDisk, chip_words, make_groun
 
 from .residency import Tiles
 
-# Threads that cut tiles while a step runs, and steps whose tiles lie ready.
-READERS = 2
-STEPS_AHEAD = 3
+# Threads that cut tiles while a step runs, and steps whose tiles lie ready. Pages that are not in
+# memory are waited for one by one, so that several threads wait at once.
+READERS = 4
+STEPS_AHEAD = 4
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from .collapse import CollapseMonitor
 from .learner import Learner
 from .log import Log
 from .online_knn import OnlineKNN, make_online_knn
+from .profile import profiled
 from .residency import make_tiles
 from .run_folder import check_run_output, open_run
 from .speed import measure_speed
@@ -138,7 +140,7 @@ class _Run:
         )
         monitor = CollapseMonitor(self.reporter, learner.recipe.chance_loss, SETTLING_STEPS)
         with self.reporter.phase("training", total, "step", done=self.step) as phase:
-            for batch in self.batches.from_step(self.step):
+            for batch in self.coming():
                 outcome, norm = learner.take_step(batch)
                 self.step += 1
                 speed.count(len(batch.chips) * len(batch.tiles))
@@ -164,6 +166,14 @@ class _Run:
                 if stop and not last:
                     stopping.raise_if_requested()
         self.reporter.say(speed.summary())
+
+    def coming(self) -> Iterator[Batch]:
+        """The batches that are left, profiled where the job asks for it."""
+        batches = self.batches.from_step(self.step)
+        if not self.job.profile:
+            return batches
+        title = f"{self.job.method} on {self.dataset.folder.name}"
+        return profiled(batches, self.folder / "profile", self.learner.device, title)
 
     def check_finite(self, batch: Batch) -> None:
         """DataError or RequestError once the loss or a gradient is NaN or infinite."""

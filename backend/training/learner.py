@@ -18,12 +18,14 @@ from backend.data.dataset import TileDataset
 from backend.data.relations import step_seed
 from backend.hooks.stages import run_hooks
 from backend.methods.recipe import Outcome, make_recipe
+from backend.runtime.parts import part
 from backend.views.normalisation import offset_and_scale
 from backend.views.normalise import Normalise
 
 from .batches import Batch
 from .checkpoints import random_states, restore_random_states
 from .collapse import spread
+from .compilation import compile_networks
 from .optimisers import make_optimiser
 from .residency import to_device
 from .schedule import learning_rate
@@ -49,6 +51,7 @@ class Learner:
         self.normalise = Normalise(self.offset, self.scale, information.nodata).to(self.device)
         self.recipe = make_recipe(find_method(job.method).recipe, job, dataset)
         self.recipe.to(memory_format=torch.channels_last).train()
+        compile_networks(self.recipe, job.compile, self.device)
         self._network, self._optimiser = self._fabric.setup(
             self.recipe, make_optimiser(job, self.recipe)
         )
@@ -61,32 +64,39 @@ class Learner:
             group["lr"] = learning_rate(self.job, self.plan, batch.step)
         self._generator.manual_seed(step_seed(seed=self.job.seed, step=batch.step))
 
-        pixels = [to_device(view, self.device) for view in batch.tiles]
+        if self.job.compile == "cuda-graphs":
+            torch.compiler.cudagraph_mark_step_begin()
+        with part("input"):
+            pixels = [to_device(view, self.device) for view in batch.tiles]
         tiles = [self.input_of(view) for view in pixels]
         more = {}
         if self.recipe.asks_for_valid:
             more["valid"] = [~self.normalise.no_data(view) for view in pixels]
         # Not by Fabric's wrapper, which under bf16 rounds the tiles before the views see them.
-        with self._fabric.autocast():
+        with part("forward"), self._fabric.autocast():
             outcome = self.recipe(
                 tiles, to_device(batch.chips, self.device), self._generator, **more
             )
-        self._optimiser.zero_grad(set_to_none=True)
-        self._fabric.backward(outcome.loss)
-        norm = self._fabric.clip_gradients(
-            self._network,
-            self._optimiser,
-            max_norm=self.job.gradient_clip or math.inf,
-            error_if_nonfinite=False,
-        )
-        self._optimiser.step()
-        run_hooks(self.recipe.hooks, outcome.kept)
+        with part("backward"):
+            self._optimiser.zero_grad(set_to_none=True)
+            self._fabric.backward(outcome.loss)
+        with part("optimiser"):
+            norm = self._fabric.clip_gradients(
+                self._network,
+                self._optimiser,
+                max_norm=self.job.gradient_clip or math.inf,
+                error_if_nonfinite=False,
+            )
+            self._optimiser.step()
+        with part("hooks"):
+            run_hooks(self.recipe.hooks, outcome.kept)
         self._finite &= torch.isfinite(outcome.loss.detach() + norm)
         return outcome, norm
 
     def input_of(self, pixels: Tensor) -> Tensor:
         """Network input of pixel values (B, bands, T, T) on the device."""
-        return self.normalise(pixels).to(memory_format=torch.channels_last)
+        with part("views"):
+            return self.normalise(pixels)
 
     def is_finite(self) -> bool:
         """False once a loss or a gradient was NaN or infinite. Waits for the device."""

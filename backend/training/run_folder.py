@@ -40,6 +40,8 @@ FREE_TO_CHANGE = (
     "output",
     "device",
     "residency",
+    "compile",
+    "profile",
     "download_weights",
     "checkpoint_every_steps",
     "tensorboard",

@@ -7,6 +7,8 @@ import math
 import torch
 from torch import Tensor
 
+from backend.runtime.parts import is_part
+
 from .draws import chosen, counting_is_cheap, uniform
 
 # The kernel reaches this many of the greatest standard deviations.
@@ -46,6 +48,7 @@ def _as_matrices(kernels: Tensor, size: int) -> Tensor:
     return (kernels @ picked.flatten(1).to(kernels.dtype)).unflatten(1, (size, size))
 
 
+@is_part("views")
 def gaussian_blur(
     tiles: Tensor,
     generator: torch.Generator,

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from backend.contract.colours import Places
 from backend.contract.systems.colour_jitter import ColourJitterTrainJob
+from backend.runtime.parts import is_part
 
 from .draws import chosen, counting_is_cheap, uniform
 
@@ -96,6 +97,7 @@ def shift_hue_(tiles: Tensor, turns: Tensor, rgb: Places) -> Tensor:
     return tiles
 
 
+@is_part("views")
 def jitter_colours(
     tiles: Tensor,
     generator: torch.Generator,
@@ -181,6 +183,7 @@ def jitter_as_asked(
     return jitter_colours(tiles, generator, **factors, hue=hue, probability=probability, rgb=rgb)
 
 
+@is_part("views")
 def to_grey(
     tiles: Tensor, generator: torch.Generator, *, probability: float, rgb: Places | None
 ) -> Tensor:

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from backend.runtime.parts import is_part
+
 from .draws import uniform
 
 # As torchvision's RandomResizedCrop: shapes are drawn again where they do not fit, ten times.
@@ -59,6 +61,7 @@ def _position(free: Tensor, generator: torch.Generator) -> Tensor:
     return (drawn * (free + 1)).floor().minimum(free)
 
 
+@is_part("views")
 def random_resized_crop(
     tiles: Tensor,
     generator: torch.Generator,
@@ -91,6 +94,7 @@ def random_resized_crop(
     return crop_and_resize(tiles, top, left, height, width, elements)
 
 
+@is_part("views")
 def random_side_crop(
     tiles: Tensor, generator: torch.Generator, *, side: tuple[float, float] = (0.7, 0.95)
 ) -> Tensor:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from backend.runtime.parts import is_part
+
 from .draws import counting_is_cheap
 
 
+@is_part("views")
 def turn(tiles: Tensor, elements: Tensor) -> Tensor:
     """Apply to each tile of (B, C, T, T) its element 0 … 7, given as an integer tensor (B,).
 
@@ -38,6 +41,7 @@ def _by_element(tiles: Tensor, elements: Tensor) -> Tensor:
     return result
 
 
+@is_part("views")
 def turn_at_random(tiles: Tensor, generator: torch.Generator) -> Tensor:
     """Each tile of (B, C, T, T) under an element of D4 of its own, uniform on the eight.
 

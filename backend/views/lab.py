@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from backend.runtime.parts import is_part
+
 # Linear sRGB to XYZ (IEC 61966-2-1, primaries and D65 white to seven digits); a row's sum is the
 # white's X, Y, Z.
 _TO_XYZ = (
@@ -40,6 +42,7 @@ def _root(share: Tensor) -> Tensor:
     return torch.where(share > _EDGE**3, cube_root, share / (3 * _EDGE**2) + 4 / 29)
 
 
+@is_part("views")
 def with_lab(tiles: Tensor, places: Sequence[int]) -> Tensor:
     """Tiles (B, bands, H, W) whose bands at the `places` of red, green and blue are L, a and b.
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from backend.runtime.parts import is_part
+
 from .dihedral import turn
 from .turns import MIRROR_COLUMNS, MIRROR_ROWS, QUARTERS
 
@@ -14,6 +16,7 @@ from .turns import MIRROR_COLUMNS, MIRROR_ROWS, QUARTERS
 _BLOCK_TURNS = (MIRROR_ROWS,) * 3 + (MIRROR_COLUMNS,) * 3 + QUARTERS[1:] * 2
 
 
+@is_part("views")
 def occlude(
     tiles: Tensor,
     generator: torch.Generator,

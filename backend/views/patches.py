@@ -5,9 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from backend.runtime.parts import is_part
+
 from .padding import pad_to_patches
 
 
+@is_part("views")
 def patchify(tiles: Tensor, patch_px: int) -> Tensor:
     """(B, C, H, W) as (B, N, C·p·p): patches row by row, padded with zeros to whole patches."""
     tiles = pad_to_patches(tiles, patch_px)
@@ -28,6 +31,7 @@ def visible_count(patches: int, ratio: float) -> int:
     return max(1, int(patches * (1 - ratio)))
 
 
+@is_part("views")
 def draw_visible(valid: Tensor, ratio: float, generator: torch.Generator) -> Tensor:
     """Numbers (B, V) of the patches that stay visible, ascending; as many for each sample.
 
@@ -39,6 +43,7 @@ def draw_visible(valid: Tensor, ratio: float, generator: torch.Generator) -> Ten
     return order[:, : visible_count(patches, ratio)].sort(dim=1).values
 
 
+@is_part("views")
 def draw_block_mask(
     count: int, side_px: int, block_px: int, ratio: float, generator: torch.Generator
 ) -> Tensor:

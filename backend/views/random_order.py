@@ -8,9 +8,12 @@ from itertools import permutations
 import torch
 from torch import Tensor
 
+from backend.runtime.parts import is_part
+
 View = Callable[[Tensor, torch.Generator], Tensor]
 
 
+@is_part("views")
 def in_random_order(tiles: Tensor, generator: torch.Generator, views: Sequence[View]) -> Tensor:
     """Each tile of (B, C, H, W) under all views, in an order uniform on all there are."""
     orders = list(permutations(views))

@@ -240,6 +240,21 @@ class TrainJob:
         choices=("auto", "device", "memory", "disk"),
         advanced=True,
     )
+    compile: str = setting(
+        "choice",
+        "none",
+        "Have torch compile the encoders, which takes a minute or more at the start: default, or "
+        "cuda-graphs, which pays for small tiles on a GPU. Losses then differ in their last digits",
+        choices=("none", "default", "cuda-graphs"),
+        advanced=True,
+    )
+    profile: bool = setting(
+        "flag",
+        False,
+        "Write a trace of a few steps and a page on what each part of a step takes, into the run "
+        "folder's profile",
+        advanced=True,
+    )
     checkpoint_every_steps: int = setting(
         "integer",
         200,
