@@ -31,7 +31,10 @@ def blur(tiles: Tensor, sigmas: Tensor, radius_px: int) -> Tensor:
         tiles = torch.bmm(tiles.reshape(count, bands * rows, columns), across.transpose(1, 2))
         tiles = tiles.view(count, bands, rows, columns)
         down = across if rows == columns else _as_matrices(kernels, rows)
-        return torch.stack([torch.bmm(down, tiles[:, band]) for band in range(bands)], dim=1)
+        blurred = torch.empty_like(tiles)
+        for band in range(bands):
+            torch.bmm(down, tiles[:, band], out=blurred[:, band])
+        return blurred
 
 
 def _as_matrices(kernels: Tensor, size: int) -> Tensor:
@@ -55,15 +58,18 @@ def gaussian_blur(
     *,
     sigma: tuple[float, float] = (0.1, 2.0),
     probability: float,
+    copy: bool = True,
 ) -> Tensor:
     """Each tile of (B, C, H, W) with the probability: blurred by a sigma uniform on `sigma`, in px.
 
-    The kernel reaches three of the greatest sigma, or as far as the tile can be mirrored.
+    The kernel reaches three of the greatest sigma, or as far as the tile can be mirrored. Without
+    `copy` the tiles given may be changed themselves.
     """
     blurred = chosen(len(tiles), probability, generator)
     sigmas = uniform(len(tiles), *sigma, generator)
     radius_px = min(math.ceil(REACH * sigma[1]), min(tiles.shape[2:]) - 1)
     if counting_is_cheap(tiles.device):
         places = blurred.nonzero()[:, 0]
-        return tiles.index_copy(0, places, blur(tiles[places], sigmas[places], radius_px))
+        result = blur(tiles[places], sigmas[places], radius_px)
+        return (tiles.clone() if copy else tiles).index_copy_(0, places, result)
     return torch.where(blurred.view(-1, 1, 1, 1), blur(tiles, sigmas, radius_px), tiles)

@@ -66,9 +66,10 @@ def adjust_contrast_(tiles: Tensor, factors: Tensor, rgb: Places | None) -> Tens
 
 def adjust_saturation_(tiles: Tensor, factors: Tensor, rgb: Places) -> Tensor:
     """In place blend red, green and blue with their luma: factor 0 is grey, 1 changes nothing."""
-    luma = grey(tiles, rgb)
+    factors = _each(factors)
+    luma = grey(tiles, rgb).mul_(1 - factors)
     for place in rgb:
-        _blend_(tiles[:, place : place + 1], luma, _each(factors))
+        tiles[:, place : place + 1].mul_(factors).add_(luma).clamp_(0, 1)
     return tiles
 
 
@@ -82,18 +83,21 @@ def shift_hue_(tiles: Tensor, turns: Tensor, rgb: Places) -> Tensor:
     red, green, blue = (tiles[:, place] for place in rgb)
     value = red.maximum(green).maximum(blue)
     chroma = value - red.minimum(green).minimum(blue)
-    of_red, of_green = value == red, value == green
-    sextants = torch.where(of_red, green - blue, torch.where(of_green, blue - red, red - green))
-    # Grey has no hue: any divisor will do, since chroma is 0.
-    sextants /= chroma.where(chroma > 0, 1.0)
-    sextants += torch.where(of_red, 0.0, torch.where(of_green, 2.0, 4.0))
+    # 0 where red (green) is the greatest, else 1: a lerp between ends is quicker than a choice.
+    not_red, not_green = (value - red).sign_(), (value - green).sign_()
+    sextants = torch.lerp(blue - red, red - green, not_green)
+    sextants = torch.lerp(green - blue, sextants, not_red)
+    # Grey has no hue: any divisor will do, since the difference is 0.
+    sextants /= chroma.clamp(min=1e-12)
+    sextants += not_green.add_(1).mul_(2).mul_(not_red)
     sextants += 6 * turns.view(-1, 1, 1)
-    sextants -= 6 * (sextants / 6).floor_()
-    for start, band in ((5, red), (3, green), (1, blue)):
-        k = sextants + start
-        k -= 6 * (k >= 6)
-        share = torch.minimum(k, 4 - k).clamp_(0, 1)
-        torch.addcmul(value, chroma, share, value=-1, out=band)
+    # 2 - |k - 2| is min(k, 4 - k); k - 2 is taken modulo 6 to between -3 and 3.
+    starts = torch.arange(3, -2, -2, device=tiles.device)
+    shares = sextants[:, None] + starts.view(1, 3, 1, 1)
+    shares.sub_((shares / 6).round_(), alpha=6).abs_().neg_().add_(2).clamp_(0, 1)
+    torch.addcmul(value[:, None], chroma[:, None], shares, value=-1, out=shares)
+    for number, place in enumerate(rgb):
+        tiles[:, place] = shares[:, number]
     return tiles
 
 
@@ -108,12 +112,14 @@ def jitter_colours(
     hue: Range,
     probability: float = 1.0,
     rgb: Places | None,
+    copy: bool = True,
 ) -> Tensor:
     """Each tile of (B, C, H, W) float in [0, 1] under factors and an order of its own.
 
     `brightness`, `contrast` and `saturation` are ranges of factors, 1 for no change; `hue` a range
     of turns of the colour circle, 0 for no change. A tile is changed with the probability; then
     it is clamped to [0, 1] first, and stays within. `rgb` None leaves saturation and hue out.
+    Without `copy` the tiles given may be changed themselves.
     """
     count = len(tiles)
     operations: list[tuple[Range, float, Operation]] = [
@@ -133,7 +139,7 @@ def jitter_colours(
 
     work = [operation for _range, _nothing, operation in operations]
     if counting_is_cheap(tiles.device):
-        return _by_order(tiles, changed, order, work, amounts)
+        return _by_order(tiles.clone() if copy else tiles, changed, order, work, amounts)
     tiles = torch.where(_each(changed), tiles.clamp(0, 1), tiles)
     for turn in range(len(operations)):
         for number, operation in enumerate(work):
@@ -146,22 +152,21 @@ def jitter_colours(
 def _by_order(
     tiles: Tensor, changed: Tensor, order: Tensor, work: list[Operation], amounts: list[Tensor]
 ) -> Tensor:
-    """A copy of the tiles, those `changed` under the operations in their own `order` (B, n).
+    """In place: the tiles that are `changed`, under the operations in their own `order` (B, n).
 
     Tiles of one order together, few at once: what the operations touch stays in the cache.
     """
-    result = tiles.clone()
     digits = len(work) ** torch.arange(len(work), device=order.device)
     codes = torch.where(changed, (order * digits).sum(dim=1), -1)
     for code in codes.unique().tolist():
         if code < 0:
             continue
         for members in (codes == code).nonzero()[:, 0].split(TILES_AT_ONCE):
-            part = tiles[members].clamp_(0, 1)
+            part = tiles.index_select(0, members).clamp_(0, 1)
             for number in order[members[0]].tolist():
                 work[number](part, amounts[number][members])
-            result[members] = part
-    return result
+            tiles.index_copy_(0, members, part)
+    return tiles
 
 
 def jitter_as_asked(
@@ -169,6 +174,8 @@ def jitter_as_asked(
     generator: torch.Generator,
     job: ColourJitterTrainJob,
     rgb: Places | None,
+    *,
+    copy: bool = True,
 ) -> Tensor:
     """`jitter_colours` by a job's settings: a change of 0.3 is a factor of 0.7 to 1.3."""
     factors = {
@@ -180,25 +187,33 @@ def jitter_as_asked(
         )
     }
     hue, probability = (-job.hue, job.hue), job.jitter_probability
-    return jitter_colours(tiles, generator, **factors, hue=hue, probability=probability, rgb=rgb)
+    return jitter_colours(
+        tiles, generator, **factors, hue=hue, probability=probability, rgb=rgb, copy=copy
+    )
 
 
 @is_part("views")
 def to_grey(
-    tiles: Tensor, generator: torch.Generator, *, probability: float, rgb: Places | None
+    tiles: Tensor,
+    generator: torch.Generator,
+    *,
+    probability: float,
+    rgb: Places | None,
+    copy: bool = True,
 ) -> Tensor:
     """Each tile with the probability: red, green and blue all become their luma.
 
-    Other bands stay; `rgb` None leaves all as it is.
+    Other bands stay; `rgb` None leaves all as it is. Without `copy` the tiles given may be changed
+    themselves.
     """
     turned = chosen(len(tiles), probability, generator)
     if rgb is None:
         return tiles
     if counting_is_cheap(tiles.device):
         places = turned.nonzero()[:, 0]
-        result, luma = tiles.clone(), grey(tiles[places], rgb)[:, 0]
+        result, luma = tiles.clone() if copy else tiles, grey(tiles[places], rgb)[:, 0]
         for place in rgb:
-            result[places, place] = luma
+            result[:, place].index_copy_(0, places, luma)
         return result
     greys = tiles.clone()
     greys[:, list(rgb)] = grey(tiles, rgb)

@@ -36,13 +36,12 @@ def crop_and_resize(
     if elements is not None:
         columns = torch.where((elements & 1).bool()[:, None], columns.flip(1), columns)
         rows = torch.where((elements & 2).bool()[:, None], rows.flip(1), rows)
-    across, down = columns[:, None, :].expand(shape), rows[:, :, None].expand(shape)
+    across, down = columns[:, None, :], rows[:, :, None]
     if elements is not None:
         transposed = (elements & 4).bool()[:, None, None]
-        across, down = (
-            torch.where(transposed, axis.transpose(1, 2), axis) for axis in (across, down)
-        )
-    grid = torch.stack([across, down], dim=3)
+        across = torch.where(transposed, columns[:, :, None], across)
+        down = torch.where(transposed, rows[:, None, :], down)
+    grid = torch.stack([across.expand(shape), down.expand(shape)], dim=3)
     return functional.grid_sample(tiles, grid, padding_mode="border", align_corners=False)
 
 

@@ -38,7 +38,8 @@ class PhotometricViews:
 
     def __call__(self, tiles: Tensor, generator: torch.Generator) -> Tensor:
         """A view of each tile: `framed`, then `coloured`."""
-        return self.coloured(self.framed(tiles, generator), generator)
+        framed = self.framed(tiles, generator)
+        return self.coloured(framed, generator, copy=framed is tiles)
 
     def framed(
         self, tiles: Tensor, generator: torch.Generator, *, area: tuple[float, float] | None = None
@@ -55,18 +56,25 @@ class PhotometricViews:
             return turn(tiles, drawn)
         return tiles
 
-    def coloured(self, tiles: Tensor, generator: torch.Generator) -> Tensor:
-        """How each tile's pixels look: jitter, grey, blur, in MoCo v2's and SimCLR's order."""
+    def coloured(self, tiles: Tensor, generator: torch.Generator, *, copy: bool = True) -> Tensor:
+        """How each tile's pixels look: jitter, grey, blur, in MoCo v2's and SimCLR's order.
+
+        Without `copy` the tiles given may be changed themselves.
+        """
         job = self._job
+        tiles = tiles.clone() if copy else tiles
         if self._jitters:
-            tiles = jitter_as_asked(tiles, generator, job, self._rgb)
+            tiles = jitter_as_asked(tiles, generator, job, self._rgb, copy=False)
         if job.grey_probability > 0:
-            tiles = to_grey(tiles, generator, probability=job.grey_probability, rgb=self._rgb)
+            tiles = to_grey(
+                tiles, generator, probability=job.grey_probability, rgb=self._rgb, copy=False
+            )
         if job.blur_probability > 0:
             tiles = gaussian_blur(
                 tiles,
                 generator,
                 sigma=(LEAST_BLUR_PX, job.blur_sigma_px),
                 probability=job.blur_probability,
+                copy=False,
             )
         return tiles

@@ -1,0 +1,152 @@
+"""B2: random views of tiles on the device, beside kornia and torchvision.
+
+    python benchmarks/b2_views.py
+
+From uint8 tiles to one float32 view of each: resized crop, mirrors, brightness and contrast, blur;
+with three bands also saturation, hue and grey (MoCo v2's recipe). kornia's is torchgeo's MoCo
+recipe; torchvision's transforms v2 are run tile by tile, as lightly and most scripts do, and on the
+whole batch, which then gets the same crop and colours for all its tiles. Kernels of the blur are as
+wide everywhere (13 px). The roof is a copy in memory of what is read and written.
+"""
+
+from __future__ import annotations
+
+import importlib
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from measure import Report, memory_copy_rate, parser, peer, synchroniser
+from tile_sets import add_training_options, chip_dataset, moco_job, smooth_chips
+
+from backend.data.dataset import TileDataset
+from backend.networks.torchvision_import import torchvision
+from backend.views.normalisation import offset_and_scale
+from backend.views.normalise import Normalise
+from backend.views.photometric import PhotometricViews
+
+SIGMA, KERNEL = (0.1, 2.0), 13
+AREA = (0.2, 1.0)
+RECIPE = dict(
+    crop_area=0.2, turns="uniform", jitter_probability=0.8, brightness=0.4, contrast=0.4,
+    saturation=0.4, hue=0.1, grey_probability=0.2, blur_probability=0.5, blur_sigma_px=2.0,
+)  # fmt: skip
+
+
+def ours(dataset: TileDataset, arguments, tiles: torch.Tensor):
+    job = moco_job(dataset, arguments, **RECIPE)
+    information = dataset.information
+    views = PhotometricViews(job, information)
+    normalise = Normalise(*offset_and_scale(job.normalisation, information)).to(tiles.device)
+    generator = torch.Generator(tiles.device)
+    return lambda: views(normalise(tiles), generator)
+
+
+def kornia(tiles: torch.Tensor, colours: bool):
+    """torchgeo's recipe for MoCo v2 (colour jitter whole where there are colours alone)."""
+    from kornia import augmentation as k
+
+    jitter = (
+        [k.ColorJitter(0.4, 0.4, 0.4, 0.1, p=0.8), k.RandomGrayscale(p=0.2)]
+        if colours
+        else [k.RandomBrightness((0.6, 1.4), p=0.8), k.RandomContrast((0.6, 1.4), p=0.8)]
+    )
+    size = tuple(tiles.shape[2:])
+    views = k.AugmentationSequential(
+        k.RandomResizedCrop(size=size, scale=AREA),
+        *jitter,
+        k.RandomGaussianBlur((KERNEL, KERNEL), SIGMA, p=0.5),
+        k.RandomHorizontalFlip(),
+        k.RandomVerticalFlip(),
+        data_keys=["input"],
+    )
+    return lambda: views(tiles.float().div(255))
+
+
+def torchvision_views(size: int, colours: bool):
+    v2 = importlib.import_module(f"{torchvision.__name__}.transforms.v2")
+    jitter = [
+        v2.RandomApply([v2.ColorJitter(0.4, 0.4, 0.4, 0.1)], p=0.8),
+        v2.RandomGrayscale(0.2),
+    ]
+    return v2.Compose(
+        [
+            v2.RandomResizedCrop(size, scale=AREA, antialias=True),
+            v2.ToDtype(torch.float32, scale=True),
+            *(jitter if colours else [Stretch()]),
+            v2.RandomApply([v2.GaussianBlur(KERNEL, SIGMA)], p=0.5),
+            v2.RandomHorizontalFlip(),
+            v2.RandomVerticalFlip(),
+        ]
+    )
+
+
+class Stretch(torch.nn.Module):
+    """Brightness and contrast of any number of bands: torchvision's jitter takes one or three."""
+
+    def forward(self, tile: torch.Tensor) -> torch.Tensor:
+        if torch.rand(()) < 0.8:
+            brightness, contrast = (torch.rand(2) * 0.8 + 0.6).tolist()
+            tile = (tile * brightness).clamp(0, 1)
+            mean = tile.mean(dim=(-3, -2, -1), keepdim=True)
+            tile = (contrast * tile + (1 - contrast) * mean).clamp(0, 1)
+        return tile
+
+
+def main() -> None:
+    options = parser(__doc__)
+    add_training_options(options)
+    options.set_defaults(batch=256)
+    arguments = options.parse_args()
+    device, count, size = torch.device(arguments.device), arguments.batch, arguments.size
+    report = Report("b2_views", f"B2: random views of {size}-px tiles", arguments)
+    report.settings = dict(batch=count, size=size)
+    rate = memory_copy_rate()
+    if device.type == "cuda":
+        rate = device_copy_rate(device)
+    for bands in (3, 4, 13):
+        case = f"{bands} bands"
+        with tempfile.TemporaryDirectory(prefix="near_things_") as name:
+            chips = smooth_chips(count, bands, size)
+            dataset = chip_dataset(Path(name) / "b2.tiles", chips, tile=size, radius=0)
+            tiles = torch.from_numpy(chips).to(device)
+            colours = bands == 3
+            ways = {"ours": ours(dataset, arguments, tiles)}
+            if peer("kornia") is None:
+                report.missing("kornia AugmentationSequential", "not installed", case)
+            else:
+                ways["kornia AugmentationSequential"] = kornia(tiles, colours)
+            transforms = torchvision_views(size, colours)
+            ways["torchvision v2, tile by tile"] = lambda tiles=tiles, t=transforms: torch.stack(
+                [t(tile) for tile in tiles]
+            )
+            ways["torchvision v2, one draw for all"] = lambda tiles=tiles, t=transforms: t(tiles)
+            view_bytes = bands * size**2 * (1 + 4)
+            limit = ("memory copy", 2 * rate / view_bytes)
+            report.compare(case, "views/s", ways, amount=count, limit=limit)
+    report.note(
+        "With four bands and more ours still changes saturation, hue and grey of the three colours "
+        "among them, which the peers leave out."
+    )
+    report.write()
+
+
+def device_copy_rate(device: torch.device) -> float:
+    """Bytes a second that the device copies within its memory."""
+    import time
+
+    source = torch.ones(2**28, dtype=torch.uint8, device=device)
+    synchronise, target = synchroniser(str(device)), torch.empty_like(source)
+    times = []
+    for _ in range(6):
+        synchronise()
+        began = time.perf_counter()
+        target.copy_(source)
+        synchronise()
+        times.append(time.perf_counter() - began)
+    return source.numel() / float(np.min(times))
+
+
+if __name__ == "__main__":
+    main()
