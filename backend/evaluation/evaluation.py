@@ -162,7 +162,9 @@ def evaluate(job: EvaluateJob, reporter: Reporter) -> None:
     output = _check_output(job)
     encoder = load_encoder(job.encoder, choose_device(job.device))
     tiles = _labelled_tiles(job, encoder, reporter)
-    settings = Settings(sorted(set(job.neighbours)), job.repeats, job.trees, job.seed)
+    settings = Settings(
+        sorted(set(job.neighbours)), job.repeats, job.trees, job.seed, device=encoder.device
+    )
     _check_neighbours(job, tiles)
     notes: list[str] = []
     _note(notes, [*shape_warnings(encoder.information, tiles), *tiles.notes()], reporter)

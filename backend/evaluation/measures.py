@@ -51,11 +51,26 @@ def mean_average_precision(
     total = 0.0
     for start in range(0, len(queries), QUERIES_AT_ONCE):
         block = slice(start, start + QUERIES_AT_ONCE)
-        order = np.argsort(-(queries[block] @ reference.T), axis=1, kind="stable")
+        order = ranking(queries[block] @ reference.T)
         relevant = labels[order] == query_labels[block, None]
         precision = relevant.cumsum(axis=1) / ranks
         total += float(((precision * relevant).sum(axis=1) / relevant.sum(axis=1)).sum())
     return total / len(queries) if len(queries) else 0.0
+
+
+def ranking(scores: np.ndarray) -> np.ndarray:
+    """Positions (Q, n) by falling score (Q, n), of equal scores the lower first.
+
+    Score and position are packed in one whole number each and sorted as such, which takes a
+    fraction of the time of an indirect sort. Scores are taken in float32.
+    """
+    # Plus 0.0, so that -0.0 and 0.0 are equal as bits too.
+    bits = (np.asarray(scores, np.float32) + np.float32(0.0)).view(np.int32)
+    # The order of floats is that of their bits as whole numbers, reversed below zero.
+    keys = -np.where(bits < 0, bits ^ np.int32(0x7FFFFFFF), bits).astype(np.int64)
+    keys = (keys << 32) | np.arange(scores.shape[1])
+    keys.sort(axis=1)
+    return keys & 0xFFFFFFFF
 
 
 def chance_average_precision(labels: np.ndarray, query_labels: np.ndarray) -> float:

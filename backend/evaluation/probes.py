@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
+import torch
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+
+from backend.search.exact import nearest
+
+from .softmax_regression import SoftmaxRegression
 
 REGULARISATIONS = (0.001, 0.01, 0.1, 1.0)
 QUERIES_AT_ONCE = 1024
 # Inner folds are fitted on a sample of at most this many tiles: the choice of C needs no more.
 TILES_FOR_CHOICE = 3000
 
+Device = str | torch.device
+
 
 def unit(vectors: np.ndarray) -> np.ndarray:
     """Rows scaled to norm 1 (float32), so that a dot product is a cosine; zero rows stay zero."""
     vectors = np.asarray(vectors, np.float32)
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-
-
-def nearest(
-    reference: np.ndarray, queries: np.ndarray, count: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """The `count` rows of `reference` most similar to each query, most similar first.
-
-    Both are unit vectors. Gives positions (Q, count) and cosines (Q, count). The product is formed
-    for 1024 queries at a time, so memory does not grow with their number.
-    """
-    positions = np.empty((len(queries), count), np.int64)
-    cosines = np.empty((len(queries), count), np.float32)
-    for start in range(0, len(queries), QUERIES_AT_ONCE):
-        block = slice(start, start + QUERIES_AT_ONCE)
-        product = queries[block] @ reference.T
-        best = np.argpartition(-product, count - 1, axis=1)[:, :count]
-        values = np.take_along_axis(product, best, axis=1)
-        order = np.lexsort((best, -values), axis=1)
-        positions[block] = np.take_along_axis(best, order, axis=1)
-        cosines[block] = np.take_along_axis(values, order, axis=1)
-    return positions, cosines
 
 
 def vote(labels: np.ndarray, cosines: np.ndarray, classes: int) -> np.ndarray:
@@ -63,27 +43,21 @@ def knn_predictions(
     queries: np.ndarray,
     neighbours: list[int],
     classes: int,
+    *,
+    device: Device = "cpu",
 ) -> dict[int, np.ndarray]:
     """For each k in `neighbours`, the predicted class of each query (unit vectors, cosine)."""
-    positions, cosines = nearest(reference, queries, max(neighbours))
+    positions, cosines = nearest(reference, queries, max(neighbours), device=device)
     return {k: vote(labels[positions[:, :k]], cosines[:, :k], classes) for k in neighbours}
 
 
-def _logistic(regularisation: float) -> Pipeline:
-    return make_pipeline(
-        StandardScaler(), LogisticRegression(C=regularisation, max_iter=300, tol=1e-3)
-    )
-
-
-def _fit_quietly(model: Pipeline, features: np.ndarray, labels: np.ndarray) -> Pipeline:
-    with warnings.catch_warnings():
-        # A probe stopped after 300 iterations is a weaker fit, and no reason to alarm anyone.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return model.fit(features, labels)
-
-
 def choose_regularisation(
-    features: np.ndarray, labels: np.ndarray, groups: np.ndarray, *, seed: int
+    features: np.ndarray,
+    labels: np.ndarray,
+    groups: np.ndarray,
+    *,
+    seed: int,
+    device: Device = "cpu",
 ) -> float:
     """The C of REGULARISATIONS that does best in three inner folds of the fit part.
 
@@ -100,17 +74,23 @@ def choose_regularisation(
         for fit, test in GroupKFold(folds).split(features, labels, groups):
             if len(np.unique(labels[fit])) < 2:
                 continue
+            model = SoftmaxRegression(features[fit], labels[fit], device=device)
             for number, regularisation in enumerate(REGULARISATIONS):
-                model = _fit_quietly(_logistic(regularisation), features[fit], labels[fit])
-                right[number] += (model.predict(features[test]) == labels[test]).sum()
+                predicted = model.fit(regularisation).predict(features[test])
+                right[number] += (predicted == labels[test]).sum()
     return REGULARISATIONS[int(right.argmax())] if right.any() else 0.01
 
 
 def logistic_predictions(
-    features: np.ndarray, labels: np.ndarray, queries: np.ndarray, *, regularisation: float
+    features: np.ndarray,
+    labels: np.ndarray,
+    queries: np.ndarray,
+    *,
+    regularisation: float,
+    device: Device = "cpu",
 ) -> np.ndarray:
     """Classes of `queries` by logistic regression on standardised features."""
-    return _fit_quietly(_logistic(regularisation), features, labels).predict(queries)
+    return SoftmaxRegression(features, labels, device=device).fit(regularisation).predict(queries)
 
 
 def forest_predictions(

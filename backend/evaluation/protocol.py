@@ -60,6 +60,8 @@ class Settings:
     repeats: int
     trees: int
     seed: int
+    # Where neighbours and linear probes are computed.
+    device: probes.Device = "cpu"
 
     def seeds(self) -> list[int]:
         """The seed of each repeat."""
@@ -108,15 +110,25 @@ def measure_repeat(
     labels, test, classes = tiles.labels, tiles.test, len(tiles.classes)
     fit = tiles.fit[subsample(labels[tiles.fit], seed=seed)]
     unit = comparable(result.kind, vectors, fit)
-    knn = probes.knn_predictions(unit[fit], labels[fit], unit[test], settings.neighbours, classes)
+    knn = probes.knn_predictions(
+        unit[fit], labels[fit], unit[test], settings.neighbours, classes, device=settings.device
+    )
     for k, predicted in knn.items():
         _score(result, f"knn_{k}", labels[test], predicted, classes)
     if result.regularisation is None:
         result.regularisation = probes.choose_regularisation(
-            vectors[tiles.fit], labels[tiles.fit], tiles.groups[tiles.fit], seed=settings.seed
+            vectors[tiles.fit],
+            labels[tiles.fit],
+            tiles.groups[tiles.fit],
+            seed=settings.seed,
+            device=settings.device,
         )
     predicted = probes.logistic_predictions(
-        vectors[fit], labels[fit], vectors[test], regularisation=result.regularisation
+        vectors[fit],
+        labels[fit],
+        vectors[test],
+        regularisation=result.regularisation,
+        device=settings.device,
     )
     _score(result, "logistic_regression", labels[test], predicted, classes)
     predicted = probes.forest_predictions(
@@ -148,11 +160,20 @@ def fit_on_all(
     labels, fit, test = tiles.labels, tiles.fit, tiles.test
     unit = comparable(result.kind, vectors, fit)
     knn = probes.knn_predictions(
-        unit[fit], labels[fit], unit[test], settings.neighbours, len(tiles.classes)
+        unit[fit],
+        labels[fit],
+        unit[test],
+        settings.neighbours,
+        len(tiles.classes),
+        device=settings.device,
     )
     result.all_fit_tiles = {f"knn_{k}": predicted for k, predicted in knn.items()}
     result.all_fit_tiles["logistic_regression"] = probes.logistic_predictions(
-        vectors[fit], labels[fit], vectors[test], regularisation=result.regularisation
+        vectors[fit],
+        labels[fit],
+        vectors[test],
+        regularisation=result.regularisation,
+        device=settings.device,
     )
 
 

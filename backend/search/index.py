@@ -41,6 +41,9 @@ class NearestVectors:
 
     def add(self, vectors: np.ndarray, positions: np.ndarray) -> None:
         """Take in vectors (n, D) with their positions (n,), a different number for each."""
+        if len(self._positions) == self._count and len(vectors):
+            near = _near(vectors, self._query, self._similarities[-1])
+            vectors, positions = vectors[near], np.asarray(positions)[near]
         similarities = cosine_similarity(vectors, self._query)
         taken = np.ones(len(positions), bool)
         if self._after is not None:
@@ -66,6 +69,21 @@ class NearestVectors:
         """Positions (m,) int64 and similarities (m,) float64, m at most `count`."""
         self._merge()
         return self._positions, self._similarities
+
+
+def _near(vectors: np.ndarray, query: np.ndarray, similarity: float) -> np.ndarray:
+    """Where (m,) a cosine is not surely below `similarity`.
+
+    Looked at in float32, which takes a tenth of the time; the sum of D products of vectors of
+    length 1 errs by less than D · 2⁻²³ then.
+    """
+    vectors = np.asarray(vectors, np.float32)
+    length = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    products = vectors @ unit_vectors(query).astype(np.float32)
+    margin = (vectors.shape[1] + 8) * 2.0**-23 + 1e-6
+    # A vector whose length float32 cannot hold is left to float64.
+    sure = (length > 1e-15) & (length < 1e15)
+    return np.flatnonzero(~(sure & (products < (similarity - margin) * length)))
 
 
 def _behind(

@@ -1,0 +1,70 @@
+"""Approximate search among more vectors than an exact scan is quick for; needs faiss (an extra).
+
+Below about ten million vectors an exact scan (`exact.py`) takes no longer than this takes to
+build. Results are approximate: `recall` says, measured, how many of the true neighbours are found.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import numpy as np
+
+from backend.runtime.errors import MachineError
+
+from .exact import nearest
+
+# From so many vectors on an index pays.
+WORTHWHILE = 10_000_000
+BLOCK = 2**18
+_TRAINED_PER_LIST = 64
+
+
+def faiss_module() -> ModuleType:
+    """faiss; MachineError where it is not installed."""
+    try:
+        import faiss
+    except ImportError as error:
+        raise MachineError(
+            "approximate search needs faiss, which is not installed",
+            "pip install 'near-things[faiss]', or search exactly",
+        ) from error
+    return faiss
+
+
+class ApproximateIndex:
+    """Vectors (n, D) of length 1 in lists about centres, a byte a number (IVF with SQ8).
+
+    A query looks into the `probes` lists whose centres are most like it.
+    """
+
+    def __init__(self, vectors: np.ndarray, *, probes: int = 16, seed: int = 0) -> None:
+        faiss = faiss_module()
+        count, dimension = vectors.shape
+        lists = max(1, min(round(4 * count**0.5), count // 39 or 1))
+        quantiser = faiss.IndexFlatIP(dimension)
+        self._index = faiss.IndexIVFScalarQuantizer(
+            quantiser, dimension, lists, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
+        )
+        self._index.cp.seed = seed
+        generator = np.random.default_rng(seed)
+        sample = generator.choice(count, min(count, _TRAINED_PER_LIST * lists), replace=False)
+        self._index.train(np.asarray(vectors[np.sort(sample)], np.float32))
+        for first in range(0, count, BLOCK):
+            self._index.add(np.asarray(vectors[first : first + BLOCK], np.float32))
+        self._index.nprobe = min(probes, lists)
+        self._vectors = vectors
+
+    def nearest(self, queries: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Positions (Q, count) and products (Q, count), -1 where a query's lists hold fewer.
+
+        Approximate, in which are found and, by the rounding to bytes, in the products.
+        """
+        products, positions = self._index.search(np.asarray(queries, np.float32), count)
+        return positions, products
+
+    def recall(self, queries: np.ndarray, count: int) -> float:
+        """The share of the true `count` nearest of these queries that is found."""
+        exact, _ = nearest(self._vectors, queries, count)
+        found, _ = self.nearest(queries, count)
+        return float(np.mean([np.isin(e, f).mean() for e, f in zip(exact, found, strict=True)]))

@@ -1,0 +1,182 @@
+"""Exact search among many vectors for one query or many, at the speed of memory.
+
+Vectors are read block by block, each once for up to QUERIES_AT_ONCE queries, whatever their type:
+a block of float16 or of bytes is widened on its own, never the whole map. On the CPU a score that
+does not reach the worst of a query's best so far is looked at once, by a comparison.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from backend.runtime.errors import DataError
+
+QUERIES_AT_ONCE = 256
+# Bytes of scores of a block: they stay in the processor's cache until they are compared.
+SCORE_BYTES = 4 * 2**20
+# Bytes of vectors of a block, widened: for one query these, and not the scores, fill the cache.
+BLOCK_BYTES = 8 * 2**20
+# On a GPU: scores at a time, and neighbouring scores of which the greatest is looked at first.
+GPU_SCORES = 2**30
+GROUP = 64
+
+
+def open_vectors(folder: Path) -> np.ndarray:
+    """The vectors (n, D) of a folder that `backend.index` wrote, mapped into memory, not read."""
+    try:
+        record = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+        vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
+        if vectors.shape != (record["count"], record["dimension"]):
+            raise ValueError("its files differ in length")
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(
+            f"the vectors {folder} cannot be read: {error}", "lay them out again"
+        ) from error
+    return np.asarray(vectors)
+
+
+def nearest(
+    vectors: np.ndarray | torch.Tensor,
+    queries: np.ndarray,
+    count: int,
+    *,
+    device: str | torch.device = "cpu",
+) -> tuple[np.ndarray, np.ndarray]:
+    """The `count` vectors of greatest inner product with each query, the greatest first.
+
+    `vectors` (n, D) of any real type, `queries` (Q, D); for vectors of length 1 the product is the
+    cosine. Gives positions (Q, count) int64 and products (Q, count) float32; of equal ones that of
+    the lower position first. A tensor on the device is searched where it is.
+    """
+    if count > len(vectors):
+        raise ValueError(f"{count} of {len(vectors)} vectors are asked for")
+    vectors = _as_tensor(vectors)
+    queries = torch.as_tensor(np.ascontiguousarray(queries, np.float32))
+    search = _nearest_on_gpu if torch.device(device).type == "cuda" else _nearest_on_cpu
+    positions = np.empty((len(queries), count), np.int64)
+    products = np.empty((len(queries), count), np.float32)
+    step = len(queries) if search is _nearest_on_gpu else QUERIES_AT_ONCE
+    for first in range(0, len(queries), max(1, step)):
+        part = slice(first, first + step)
+        positions[part], products[part] = search(vectors, queries[part], count, device)
+    return positions, products
+
+
+def _as_tensor(vectors: np.ndarray | torch.Tensor) -> torch.Tensor:
+    if isinstance(vectors, torch.Tensor):
+        return vectors
+    with warnings.catch_warnings():
+        # A map that is open for reading is only read.
+        warnings.filterwarnings("ignore", message=".*not writable.*")
+        return torch.from_numpy(vectors)
+
+
+def _nearest_on_cpu(
+    vectors: torch.Tensor, queries: torch.Tensor, count: int, _: object
+) -> tuple[np.ndarray, np.ndarray]:
+    rows = min(SCORE_BYTES // (4 * len(queries)), BLOCK_BYTES // (4 * vectors.shape[1]))
+    rows = max(rows, 4 * count, 256)
+    best: _Best | None = None
+    for first in range(0, len(vectors), rows):
+        block = vectors[first : first + rows].to(torch.float32)
+        if len(queries) == 1:
+            scores = torch.mv(block, queries[0])[None].numpy()
+        else:
+            scores = (queries @ block.T).numpy()
+        if best is None:
+            best = _Best(scores, count)
+        else:
+            best.add(scores, first)
+    return best.positions, best.scores
+
+
+class _Best:
+    """The best positions and scores (Q, count) of each query among the blocks added so far."""
+
+    def __init__(self, scores: np.ndarray, count: int) -> None:
+        """From the scores (Q, n) of the first block, of at least `count` vectors."""
+        self._count = count
+        queries, size = scores.shape
+        kept = min(count, size)
+        at = np.argpartition(scores, size - kept, axis=1)[:, size - kept :]
+        # Of scores equal to the last that is kept, the lower positions belong to it.
+        least = np.take_along_axis(scores, at, axis=1).min(axis=1)
+        query, position = np.nonzero(scores >= least[:, None])
+        self._keep(query, position, scores[query, position], queries)
+
+    def add(self, scores: np.ndarray, first: int) -> None:
+        """Take in the scores (Q, n) of the vectors from position `first` on."""
+        # Positions ascend: an equal score is behind those that are kept.
+        hits = np.flatnonzero(scores > self.scores[:, -1:])
+        if len(hits) == 0:
+            return
+        query, position = np.divmod(hits, scores.shape[1])
+        queries = len(self.scores)
+        self._keep(
+            np.concatenate([np.repeat(np.arange(queries), self._count), query]),
+            np.concatenate([self.positions.ravel(), position + first]),
+            np.concatenate([self.scores.ravel(), scores.ravel()[hits]]),
+            queries,
+        )
+
+    def _keep(
+        self, query: np.ndarray, position: np.ndarray, score: np.ndarray, queries: int
+    ) -> None:
+        """Keep the best of a list of (query, position, score)."""
+        order = np.lexsort((position, -score, query))
+        starts = np.searchsorted(query[order], np.arange(queries))
+        kept = order[starts[:, None] + np.arange(self._count)]
+        self.positions, self.scores = position[kept].astype(np.int64), score[kept]
+
+
+def _nearest_on_gpu(
+    vectors: torch.Tensor, queries: torch.Tensor, count: int, device: str | torch.device
+) -> tuple[np.ndarray, np.ndarray]:
+    """In the vectors' own type where it is a float: products of float16 are added in float32.
+
+    The `count` best scores lie in the `count` groups whose greatest scores are best: only those
+    are sorted.
+    """
+    kind = vectors.dtype if vectors.dtype in (torch.float16, torch.bfloat16) else torch.float32
+    queries = queries.to(device, kind)
+    rows = max(GROUP * count, len(vectors)) if vectors.device.type == "cuda" else 2**20
+    positions, products = [], []
+    at_once = max(1, GPU_SCORES // min(rows, len(vectors)))
+    for start in range(0, len(queries), at_once):
+        part = queries[start : start + at_once]
+        found: list[tuple[torch.Tensor, torch.Tensor]] = []
+        for first in range(0, len(vectors), rows):
+            block = vectors[first : first + rows].to(device, non_blocking=True).to(kind)
+            scores, at = _best_of_groups(part @ block.T, min(count, len(block)))
+            found.append((scores.float(), at + first))
+        scores = torch.cat([scores for scores, _ in found], dim=1)
+        at = torch.cat([at for _, at in found], dim=1)
+        # Stable, and positions ascend among equal scores within a block and from block to block.
+        order = torch.sort(scores, dim=1, descending=True, stable=True).indices[:, :count]
+        positions.append(at.gather(1, order).cpu())
+        products.append(scores.gather(1, order).cpu())
+    return torch.cat(positions).numpy(), torch.cat(products).numpy()
+
+
+def _best_of_groups(scores: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The best scores (Q, count) and their positions, positions ascending."""
+    queries, size = scores.shape
+    whole = size // GROUP * GROUP
+    if whole // GROUP <= count:
+        values, at = scores.topk(count, dim=1)
+    else:
+        groups = scores[:, :whole].reshape(queries, -1, GROUP)
+        chosen = groups.amax(dim=2).topk(count, dim=1).indices
+        values = groups.gather(1, chosen[:, :, None].expand(-1, -1, GROUP)).flatten(1)
+        at = (chosen[:, :, None] * GROUP + torch.arange(GROUP, device=scores.device)).flatten(1)
+        rest = torch.arange(whole, size, device=scores.device).expand(queries, -1)
+        values, at = torch.cat([values, scores[:, whole:]], 1), torch.cat([at, rest], 1)
+        values, best = values.topk(count, dim=1)
+        at = at.gather(1, best)
+    at, order = at.sort(dim=1)
+    return values.gather(1, order), at
