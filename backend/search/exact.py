@@ -19,8 +19,10 @@ from backend.runtime.errors import DataError
 QUERIES_AT_ONCE = 256
 # Bytes of scores of a block: they stay in the processor's cache until they are compared.
 SCORE_BYTES = 4 * 2**20
-# Bytes of vectors of a block, widened: for one query these, and not the scores, fill the cache.
-BLOCK_BYTES = 8 * 2**20
+# Vectors to a block where there is one query.
+ONE_QUERY_ROWS = 2**16
+# Bytes of a block of vectors that is widened to float32.
+WIDENED_BYTES = 4 * 2**20
 # On a GPU: scores at a time, and neighbouring scores of which the greatest is looked at first.
 GPU_SCORES = 2**30
 GROUP = 64
@@ -79,20 +81,39 @@ def _as_tensor(vectors: np.ndarray | torch.Tensor) -> torch.Tensor:
 def _nearest_on_cpu(
     vectors: torch.Tensor, queries: torch.Tensor, count: int, _: object
 ) -> tuple[np.ndarray, np.ndarray]:
-    rows = min(SCORE_BYTES // (4 * len(queries)), BLOCK_BYTES // (4 * vectors.shape[1]))
-    rows = max(rows, 4 * count, 256)
+    # Buffers are made once: memory that is new costs more than what is done with it. numpy
+    # multiplies faster than torch; but where torch widens it multiplies too, since the threads of
+    # both would wait for each other.
+    rows = SCORE_BYTES // (4 * len(queries)) if len(queries) > 1 else ONE_QUERY_ROWS
+    plain = vectors.dtype == torch.float32
+    if not plain:
+        rows = min(rows, WIDENED_BYTES // (4 * vectors.shape[1]))
+    rows = min(max(rows, 4 * count, 256), len(vectors))
+    widened = None if plain else torch.empty(rows, vectors.shape[1])
+    scores = torch.empty(len(queries), rows)
     best: _Best | None = None
     for first in range(0, len(vectors), rows):
-        block = vectors[first : first + rows].to(torch.float32)
-        if len(queries) == 1:
-            scores = torch.mv(block, queries[0])[None].numpy()
+        block = vectors[first : first + rows]
+        part = scores[:, : len(block)]
+        if plain:
+            _multiply(queries.numpy(), block.numpy(), part.numpy())
+        elif len(queries) == 1:
+            torch.mv(widened[: len(block)].copy_(block), queries[0], out=part[0])
         else:
-            scores = (queries @ block.T).numpy()
+            torch.mm(queries, widened[: len(block)].copy_(block).T, out=part)
         if best is None:
-            best = _Best(scores, count)
+            best = _Best(part.numpy(), count)
         else:
-            best.add(scores, first)
+            best.add(part.numpy(), first)
     return best.positions, best.scores
+
+
+def _multiply(queries: np.ndarray, block: np.ndarray, scores: np.ndarray) -> None:
+    """Write the products of queries (Q, D) and vectors (n, D) to `scores` (Q, n)."""
+    if len(queries) == 1:
+        np.matmul(block, queries[0], out=scores[0])
+    else:
+        np.matmul(queries, block.T, out=scores)
 
 
 class _Best:

@@ -34,7 +34,7 @@ def brute_force_ranking(reference: np.ndarray, query: np.ndarray) -> list[int]:
 
 def test_knn_equals_brute_force(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exact, "QUERIES_AT_ONCE", 16)  # several blocks, the last one short
-    monkeypatch.setattr(exact, "BLOCK_BYTES", 0)
+    monkeypatch.setattr(exact, "SCORE_BYTES", 0)
     vectors, labels = clusters(spread=3.0)
     reference, queries = vectors[:250], vectors[250:]
     found = probes.knn_predictions(

@@ -20,6 +20,7 @@ def brute_force(vectors: np.ndarray, query: np.ndarray, count: int) -> list[int]
 @pytest.mark.parametrize("queries", [1, 5])
 def test_the_nearest_are_those_of_a_loop(monkeypatch, tmp_path, kind, queries):
     monkeypatch.setattr(exact, "SCORE_BYTES", 0)  # blocks of 256 vectors
+    monkeypatch.setattr(exact, "ONE_QUERY_ROWS", 300)
     monkeypatch.setattr(exact, "QUERIES_AT_ONCE", 2)
     generator = np.random.default_rng(0)
     # Whole numbers: products are exact in every type, and many are equal.
