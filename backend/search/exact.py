@@ -7,6 +7,7 @@ does not reach the worst of a query's best so far is looked at once, by a compar
 
 from __future__ import annotations
 
+import itertools
 import json
 import warnings
 from pathlib import Path
@@ -21,6 +22,7 @@ QUERIES_AT_ONCE = 256
 SCORE_BYTES = 4 * 2**20
 # Vectors to a block where there is one query.
 ONE_QUERY_ROWS = 2**16
+FIRST_ROWS = 1024
 # Bytes of a block of vectors that is widened to float32.
 WIDENED_BYTES = 4 * 2**20
 # On a GPU: scores at a time, and neighbouring scores of which the greatest is looked at first.
@@ -92,8 +94,10 @@ def _nearest_on_cpu(
     widened = None if plain else torch.empty(rows, vectors.shape[1])
     scores = torch.empty(len(queries), rows)
     best: _Best | None = None
-    for first in range(0, len(vectors), rows):
-        block = vectors[first : first + rows]
+    # A small first block: it is sorted out in full, the others are compared with what it left.
+    start = min(rows, max(FIRST_ROWS, 4 * count))
+    for first, last in itertools.pairwise([0, *range(start, len(vectors), rows), len(vectors)]):
+        block = vectors[first:last]
         part = scores[:, : len(block)]
         if plain:
             _multiply(queries.numpy(), block.numpy(), part.numpy())
