@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -23,3 +26,13 @@ def counting_is_cheap(device: torch.device) -> bool:
     To ask a GPU makes it wait; it is quicker to change all of them there.
     """
     return device.type == "cpu"
+
+
+def constant(values: Sequence[int], device: torch.device) -> Tensor:
+    """The whole numbers as a tensor on the device, brought there once: a copy makes a GPU wait."""
+    return _constant(tuple(values), device)
+
+
+@functools.cache
+def _constant(values: tuple[int, ...], device: torch.device) -> Tensor:
+    return torch.tensor(values, device=device)

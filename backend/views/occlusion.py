@@ -10,6 +10,7 @@ from torch import Tensor
 from backend.runtime.parts import is_part
 
 from .dihedral import turn
+from .draws import constant
 from .turns import MIRROR_COLUMNS, MIRROR_ROWS, QUARTERS
 
 # What turns a block, in twelfths: either mirror a quarter of the time, each quarter turn a sixth.
@@ -39,7 +40,7 @@ def occlude(
     sides = ((low + (high - low) * drawn[0]) * side).long().clamp(1, side)
     rows, columns = (drawn[1:] * (side - sides + 1)).long()
     codes = torch.randint(len(_BLOCK_TURNS), (count,), generator=generator, device=device)
-    elements = torch.tensor(_BLOCK_TURNS, device=device)[codes]
+    elements = constant(_BLOCK_TURNS, device)[codes]
 
     occluded = tiles.clone()
     # Blocks of one size together: tiles of 64 px have at most ten sizes.

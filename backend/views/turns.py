@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from .dihedral import turn
+from .draws import constant
 
 # Elements of `dihedral.turn`: mirrors of columns and of rows; quarter turns, counter-clockwise.
 MIRROR_COLUMNS, MIRROR_ROWS = 1, 2
@@ -27,7 +28,7 @@ def draw_labels(count: int, kinds: str, generator: torch.Generator) -> Tensor:
 
 def turn_by_label(tiles: Tensor, labels: Tensor, kinds: str) -> Tensor:
     """Each tile of (B, C, T, T) under the transform that its label (B,) stands for in a set."""
-    return turn(tiles, torch.tensor(SETS[kinds], device=tiles.device)[labels])
+    return turn(tiles, constant(SETS[kinds], tiles.device)[labels])
 
 
 def turn_as_released(tiles: Tensor, generator: torch.Generator) -> Tensor:
@@ -39,4 +40,4 @@ def turn_as_released(tiles: Tensor, generator: torch.Generator) -> Tensor:
     count, device = len(tiles), tiles.device
     mirrors = torch.randint(4, (count,), generator=generator, device=device)
     quarters = torch.randint(5, (count,), generator=generator, device=device) % 4
-    return turn(turn(tiles, mirrors), torch.tensor(QUARTERS, device=device)[quarters])
+    return turn(turn(tiles, mirrors), constant(QUARTERS, device)[quarters])
