@@ -38,9 +38,11 @@ def crop_and_resize(
         rows = torch.where((elements & 2).bool()[:, None], rows.flip(1), rows)
     across, down = columns[:, None, :], rows[:, :, None]
     if elements is not None:
-        transposed = (elements & 4).bool()[:, None, None]
-        across = torch.where(transposed, columns[:, :, None], across)
-        down = torch.where(transposed, rows[:, None, :], down)
+        # Each 0 or 1 times the one, plus the other: exact, and one quick addition for all pixels.
+        transposed = (elements >> 2 & 1).to(columns.dtype)[:, None]
+        kept = 1 - transposed
+        across = (kept * columns)[:, None, :] + (transposed * columns)[:, :, None]
+        down = (kept * rows)[:, :, None] + (transposed * rows)[:, None, :]
     grid = torch.stack([across.expand(shape), down.expand(shape)], dim=3)
     return functional.grid_sample(tiles, grid, padding_mode="border", align_corners=False)
 
