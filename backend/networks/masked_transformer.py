@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import partial
 
 import torch
@@ -103,7 +104,9 @@ class PatchDecoder(nn.Module):
             )
             self.norm = norm(width)
             self.values = nn.Linear(width, values)
-            self.groups = nn.Parameter(0.02 * torch.randn(groups - 1, 1, width))
+            self.groups: Sequence[Tensor] = ()
+            if groups > 1:
+                self.groups = nn.Parameter(0.02 * torch.randn(groups - 1, 1, width))
         side = math.isqrt(patches)
         self.register_buffer("_places", place_vectors((side, side), width), persistent=False)
 

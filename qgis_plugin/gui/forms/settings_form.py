@@ -52,10 +52,10 @@ class _Field:
             self.widget.setOptionVisible(none, True)
             self.widget.setCrs(QgsCoordinateReferenceSystem())
             self.widget.crsChanged.connect(changed)
-        elif setting.kind in ("file", "folder"):
+        elif setting.kind in ("file", "raster", "folder"):
             modes = QgsFileWidget.StorageMode
             self.widget = QgsFileWidget()
-            is_file = setting.kind == "file"
+            is_file = setting.kind != "folder"
             self.widget.setStorageMode(modes.GetFile if is_file else modes.GetDirectory)
             self.widget.lineEdit().setPlaceholderText(default)
             self.widget.fileChanged.connect(changed)
