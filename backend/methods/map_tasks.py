@@ -38,9 +38,10 @@ class MapTasks(nn.Module):
     ) -> None:
         super().__init__()
         self.heads, self.chances = nn.ModuleDict(), []
+        training = torch.tensor(dataset.numbers("train"))
         for number, task in enumerate(dict.fromkeys(tasks)):
             targets, weights, chance = _targets(task, job, dataset)
-            if not weights[dataset.numbers("train")].any():
+            if not weights[training].any():
                 raise RequestError(
                     f"no training tile of {dataset.folder} has what {task} is learnt from",
                     f"leave {task} out",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
@@ -10,6 +11,7 @@ from backend.contract.training_plan import make_plan
 from backend.data.dataset import TileDataset
 from backend.networks.backbones.group_transformer import GroupTransformer
 from backend.networks.encoder import EncoderShape, build_encoder
+from backend.networks.encoder_file import EncoderInformation, load_encoder, save_encoder
 from backend.runtime.errors import RequestError
 from backend.training.batches import Batch
 from backend.training.learner import Learner
@@ -125,3 +127,23 @@ def test_it_takes_a_step_and_says_what_it_cannot_do(six_bands, make_dataset, tmp
     published = make_train_job(dict(method="satmae-published", dataset="a", output="b"))
     assert [len(group.split("+")) for group in published.band_groups] == [4, 4, 2]
     assert (published.mask_ratio, published.masking) == (0.75, "independent")
+
+
+def test_the_exported_encoder_embeds_as_it_was_trained(six_bands, tmp_path) -> None:
+    """Its file says all that it takes to build it again: groups, and what kind of network."""
+    learner = make(six_bands)
+    encoder = learner.recipe.encoder.eval()
+    information = EncoderInformation(
+        method="satmae", architecture=encoder.shape.architecture, stem=encoder.shape.stem,
+        embedding_dimension=encoder.embedding_dimension, projection="none", unit_norm=True,
+        bands=tuple(six_bands.band_names), offset=tuple(learner.offset), scale=tuple(learner.scale),
+        nodata=None, dtype="uint16", tile_size_px=8, ground_resolution_m=30.0, dataset="0123",
+        step=1, seed=0, software="0.1.0", groups=encoder.shape.groups,
+        lab_places=encoder.shape.lab_places,
+    )  # fmt: skip
+    save_encoder(tmp_path / "encoder.safetensors", information, encoder)
+    loaded = load_encoder(tmp_path / "encoder.safetensors")
+    tiles = six_bands.tiles(six_bands.numbers("train")[:3])
+    with torch.no_grad():
+        expected = encoder(learner.input_of(torch.from_numpy(tiles)))
+    np.testing.assert_allclose(loaded.embed(tiles), expected.numpy(), rtol=1e-5, atol=1e-6)
