@@ -18,13 +18,12 @@ from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.losses.edges import edge_error
 from backend.losses.masked_error import masked_error
-from backend.networks.decoder import DecoderShape, build_decoder
 from backend.runtime.errors import RequestError
 from backend.views.lab import HALF_RANGES, rgb_to_lab
 from backend.views.normalisation import check_unit_range
 
 from .recipe import Outcome, Recipe, start_encoder
-from .whole_tiles import whole_tiles
+from .whole_tiles import decoder_of, whole_tiles
 
 # How much edges count, beside colours (Vincenzi et al.: 0.01 beside 10).
 EDGE_SHARE = 0.001
@@ -55,11 +54,7 @@ class Colourisation(Recipe):
             groups=(seen,),
             lab_places=tuple(self._colours) if lab else (),
         )
-        backbone = self.encoder.backbone
-        shape = DecoderShape(
-            backbone.stage_channels, backbone.stage_strides, outputs=2, skips=False
-        )
-        self.decoder = build_decoder(shape, seed=job.seed + 1)
+        self.decoder = decoder_of(self.encoder, 2, seed=job.seed + 1)
         self._job = job
 
     def forward(

@@ -15,10 +15,9 @@ from backend.contract.systems.reconstruction import DenoisingTrainJob
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.losses.masked_error import masked_error
-from backend.networks.decoder import DecoderShape, build_decoder
 
 from .recipe import Outcome, Recipe, start_encoder
-from .whole_tiles import whole_tiles
+from .whole_tiles import decoder_of, whole_tiles
 
 
 class Denoising(Recipe):
@@ -36,14 +35,7 @@ class Denoising(Recipe):
         information = dataset.information
         self.relations = (Itself(),)
         self.encoder = start_encoder(job, information, projection="none", unit_norm=True)
-        backbone = self.encoder.backbone
-        shape = DecoderShape(
-            backbone.stage_channels,
-            backbone.stage_strides,
-            outputs=len(information.bands),
-            skips=False,
-        )
-        self.decoder = build_decoder(shape, seed=job.seed + 1)
+        self.decoder = decoder_of(self.encoder, len(information.bands), seed=job.seed + 1)
         self._job = job
 
     def forward(

@@ -68,15 +68,11 @@ class EsViT(DINO):
         job = self._job
         views = self.views(tiles[0], generator)
         regions = each_view(lambda given: regions_of(self.student, given), views)
-        vectors = [narrowed(self.student, features) for features in each_view_mean(regions)]
+        vectors = [narrowed(self.student, view.mean(dim=1)) for view in regions]
         with torch.no_grad():
             seen = each_view(lambda given: regions_of(self.teacher, given), views[:LARGE_VIEWS])
-            scores = torch.cat(
-                [
-                    self.teacher["prototypes"](narrowed(self.teacher, features))
-                    for features in each_view_mean(seen)
-                ]
-            ).float()
+            pooled = [narrowed(self.teacher, view.mean(dim=1)) for view in seen]
+            scores = torch.cat([self.teacher["prototypes"](vector) for vector in pooled]).float()
             region_scores = [score_regions(self.region_teacher, view).float() for view in seen]
         view_loss, entropy = self.view_loss(vectors, scores)
         told = [score_regions(self.region_head, view) / job.temperature for view in regions]
@@ -124,11 +120,6 @@ def nearest_regions(ours: Tensor, theirs: Tensor) -> Tensor:
 def regions_of(network: nn.ModuleDict, tiles: Tensor) -> Tensor:
     """The last map of views as regions (B, N, F)."""
     return network["encoder"].stages(tiles)[-1].flatten(2).transpose(1, 2)
-
-
-def each_view_mean(views: Sequence[Tensor]) -> list[Tensor]:
-    """The mean over regions (B, N, F) of each view: its pooled features (B, F)."""
-    return [view.mean(dim=1) for view in views]
 
 
 def score_regions(head: nn.ModuleDict, regions: Tensor) -> Tensor:

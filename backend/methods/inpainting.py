@@ -16,11 +16,10 @@ from backend.contract.systems.reconstruction import InpaintingTrainJob
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.losses.masked_error import masked_error
-from backend.networks.decoder import DecoderShape, build_decoder
 from backend.views.patch_blocks import rectangles, sides
 
 from .recipe import Outcome, Recipe, start_encoder
-from .whole_tiles import whole_tiles
+from .whole_tiles import decoder_of, whole_tiles
 
 # Height over width of a hole.
 HOLE_ASPECT = (0.5, 2.0)
@@ -41,11 +40,7 @@ class Inpainting(Recipe):
         bands = len(information.bands)
         self.relations = (Itself(),)
         self.encoder = start_encoder(job, information, projection="none", unit_norm=True)
-        backbone = self.encoder.backbone
-        shape = DecoderShape(
-            backbone.stage_channels, backbone.stage_strides, outputs=bands, skips=False
-        )
-        self.decoder = build_decoder(shape, seed=job.seed + 1)
+        self.decoder = decoder_of(self.encoder, bands, seed=job.seed + 1)
         self.hidden = nn.Parameter(torch.zeros(1, bands, 1, 1))
         self._job = job
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from backend.contract.systems.pretexts import JigsawTrainJob
 from backend.data.dataset import TileDataset
@@ -20,6 +19,7 @@ from backend.networks.class_head import make_class_head
 from backend.views.grid import CELLS, grid_patches, permutations
 
 from .grid_pretext import GridPretext
+from .naming import named
 from .recipe import Outcome
 
 
@@ -53,13 +53,8 @@ class Jigsaw(GridPretext):
             len(self.orders), (len(patches),), generator=generator, device=patches.device
         )
         features = self.features_of(in_order(patches, self.orders[labels]))
-        told = self.head(self.narrow(features).flatten(1)).float()
-        accuracy = (told.argmax(dim=1) == labels).float().mean()
-        return Outcome(
-            functional.cross_entropy(told, labels),
-            features.mean(dim=1).detach().float(),
-            dict(accuracy=accuracy),
-        )
+        told = self.head(self.narrow(features).flatten(1))
+        return named(told, labels, features.mean(dim=1))
 
 
 def in_order(patches: Tensor, orders: Tensor) -> Tensor:

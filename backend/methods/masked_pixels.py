@@ -15,11 +15,10 @@ from backend.contract.systems.reconstruction import MaskedPixelsTrainJob
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.losses.masked_error import masked_error
-from backend.networks.decoder import DecoderShape, build_decoder
 from backend.views.patches import draw_block_mask
 
 from .recipe import Outcome, Recipe, start_encoder
-from .whole_tiles import whole_tiles
+from .whole_tiles import decoder_of, whole_tiles
 
 
 class MaskedPixels(Recipe):
@@ -37,11 +36,7 @@ class MaskedPixels(Recipe):
         bands = len(information.bands)
         self.relations = (Itself(),)
         self.encoder = start_encoder(job, information, projection="none", unit_norm=True)
-        backbone = self.encoder.backbone
-        shape = DecoderShape(
-            backbone.stage_channels, backbone.stage_strides, outputs=bands, skips=False
-        )
-        self.decoder = build_decoder(shape, seed=job.seed + 1)
+        self.decoder = decoder_of(self.encoder, bands, seed=job.seed + 1)
         self.hidden = nn.Parameter(torch.zeros(1, bands, 1, 1))
         self._job = job
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from backend.contract.systems.pretexts import RelativePositionTrainJob
 from backend.data.dataset import TileDataset
@@ -20,6 +19,7 @@ from backend.networks.class_head import make_class_head
 from backend.views.grid import grid_patches
 
 from .grid_pretext import GridPretext
+from .naming import named
 from .recipe import Outcome
 
 NEIGHBOURS = 8
@@ -47,15 +47,8 @@ class RelativePosition(GridPretext):
         labels = torch.randint(
             NEIGHBOURS, (len(patches),), generator=generator, device=patches.device
         )
-        pairs = pairs_of(patches, labels)
-        features = self.features_of(pairs)
-        told = self.head(features.flatten(1)).float()
-        accuracy = (told.argmax(dim=1) == labels).float().mean()
-        return Outcome(
-            functional.cross_entropy(told, labels),
-            features[:, 0].detach().float(),
-            dict(accuracy=accuracy),
-        )
+        features = self.features_of(pairs_of(patches, labels))
+        return named(self.head(features.flatten(1)), labels, features[:, 0])
 
 
 def pairs_of(patches: Tensor, labels: Tensor) -> Tensor:

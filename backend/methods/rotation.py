@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from backend.contract.systems.pretexts import RotationTrainJob
 from backend.data.dataset import TileDataset
@@ -21,6 +20,7 @@ from backend.runtime.errors import RequestError
 from backend.views.photometric import PhotometricViews
 from backend.views.turns import SETS, draw_labels, turn_by_label
 
+from .naming import named
 from .recipe import Outcome, Recipe, start_encoder
 
 TURNS = "four"
@@ -60,13 +60,7 @@ class Rotation(Recipe):
         view = self.view(tiles[0].float(), generator)
         labels = draw_labels(len(view), TURNS, generator)
         features = self.encoder.features(turn_by_label(view, labels, TURNS))
-        told = self.head(features).float()
-        accuracy = (told.argmax(dim=1) == labels).float().mean()
-        return Outcome(
-            functional.cross_entropy(told, labels),
-            features.detach().float(),
-            dict(accuracy=accuracy),
-        )
+        return named(self.head(features), labels, features)
 
 
 def recipe(job: RotationTrainJob, dataset: TileDataset) -> Rotation:

@@ -18,10 +18,9 @@ from backend.data.relations import Itself
 from backend.losses.masked_error import masked_error
 from backend.losses.normal_divergence import normal_divergence
 from backend.networks.class_head import make_class_head
-from backend.networks.decoder import DecoderShape, build_decoder
 
 from .recipe import Outcome, Recipe, start_encoder
-from .whole_tiles import whole_tiles
+from .whole_tiles import decoder_of, whole_tiles
 
 
 class VAE(Recipe):
@@ -46,13 +45,7 @@ class VAE(Recipe):
         channels, stride = backbone.stage_channels[-1], backbone.stage_strides[-1]
         self._side = math.ceil(information.tile_size_px / stride)
         self.unfold = make_class_head(length, 0, channels * self._side**2, seed=job.seed + 2)
-        shape = DecoderShape(
-            backbone.stage_channels,
-            backbone.stage_strides,
-            outputs=len(information.bands),
-            skips=False,
-        )
-        self.decoder = build_decoder(shape, seed=job.seed + 3)
+        self.decoder = decoder_of(self.encoder, len(information.bands), seed=job.seed + 3)
         self._job = job
 
     def forward(

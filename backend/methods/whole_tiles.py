@@ -1,4 +1,4 @@
-"""What methods that repair a tile share: the tile as it should be, and which pixels hold data."""
+"""What methods that repair a tile share: the tile, which of its pixels hold data, a decoder."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 
 from backend.contract.systems.reconstruction import ReconstructionTrainJob
+from backend.networks.decoder import Decoder, DecoderShape, build_decoder
+from backend.networks.encoder import Encoder
 from backend.views.crops import random_resized_crop
 from backend.views.dihedral import turn, turn_at_random
 
@@ -28,3 +30,12 @@ def whole_tiles(
     whole, held = both.chunk(2, dim=1)
     # Interpolation weights sum to 1 but for rounding.
     return whole, held > 1 - 1e-3
+
+
+def decoder_of(encoder: Encoder, outputs: int, *, seed: int) -> Decoder:
+    """A decoder of the encoder's last maps alone, so that all that it tells passes through them."""
+    backbone = encoder.backbone
+    shape = DecoderShape(
+        backbone.stage_channels, backbone.stage_strides, outputs=outputs, skips=False
+    )
+    return build_decoder(shape, seed=seed)
