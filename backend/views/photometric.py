@@ -1,4 +1,4 @@
-"""A random view of a tile, as a job asks for it: crop, turn, colour jitter, grey, blur."""
+"""A random view of a tile, as a job asks for it: crop, turn, colours, grey, blur, single bands."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from backend.contract.colours import rgb_places
 from backend.contract.systems.photometric import PhotometricTrainJob
 from backend.data.dataset import DatasetInformation
 
+from .band_wise import vary_bands
 from .blur import gaussian_blur
 from .colour import jitter_as_asked, to_grey
 from .crops import random_resized_crop
@@ -57,7 +58,8 @@ class PhotometricViews:
         return tiles
 
     def coloured(self, tiles: Tensor, generator: torch.Generator, *, copy: bool = True) -> Tensor:
-        """How each tile's pixels look: jitter, grey, blur, in MoCo v2's and SimCLR's order.
+        """How each tile's pixels look: jitter, grey, blur, in MoCo v2's and SimCLR's order; then
+        each band for itself, where that is asked for.
 
         Without `copy` the tiles given may be changed themselves.
         """
@@ -76,5 +78,14 @@ class PhotometricViews:
                 sigma=(LEAST_BLUR_PX, job.blur_sigma_px),
                 probability=job.blur_probability,
                 copy=False,
+            )
+        if job.band_gain or job.band_offset or job.view_noise or job.band_drop_probability:
+            tiles = vary_bands(
+                tiles,
+                generator,
+                gain=job.band_gain,
+                offset=job.band_offset,
+                noise=job.view_noise,
+                drop=job.band_drop_probability,
             )
         return tiles

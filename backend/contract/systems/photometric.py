@@ -55,3 +55,39 @@ class PhotometricTrainJob(ColourJitterTrainJob):
         advanced=True,
         label="Greatest blur",
     )
+    band_gain: float = setting(
+        "number",
+        0.0,
+        "Greatest change of the contrast of each band for itself, as a fraction",
+        minimum=0.0,
+        maximum=0.99,
+        advanced=True,
+        label="Gain of single bands",
+    )
+    band_offset: float = setting(
+        "number",
+        0.0,
+        "Greatest shift of each band for itself, in units of normalised pixels",
+        minimum=0.0,
+        maximum=10.0,
+        advanced=True,
+        label="Offset of single bands",
+    )
+    view_noise: float = setting(
+        "number",
+        0.0,
+        "Greatest standard deviation of noise in a view, in units of normalised pixels",
+        minimum=0.0,
+        maximum=10.0,
+        advanced=True,
+        label="Noise of views",
+    )
+    band_drop_probability: float = setting(
+        "number",
+        0.0,
+        "Share of the bands that a view lacks; one always stays",
+        minimum=0.0,
+        maximum=1.0,
+        advanced=True,
+        label="Share of bands left out",
+    )
