@@ -34,9 +34,11 @@ def cut_chips(
         scene = scenes[strip.scene]
         return strip, scene.read(strip.row, 0, strip.height, scene.width, bands)
 
-    with reporter.phase("cut chips", len(selection), "chips", done=writer.done) as phase:
+    first = writer.done
+    cutting = reporter.phase("cut chips", len(selection), "chips", done=first)
+    with cutting as phase, writer.in_background():
         strips = ordered_map(read, needed, workers)
-        for chip in _assemble(strips, selection, geometry.chip, writer.done):
+        for chip in _assemble(strips, selection, geometry.chip, first):
             writer.append(chip)
             phase.advance()
 

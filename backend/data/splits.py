@@ -269,12 +269,15 @@ def _best_draw(
 ) -> Split | None:
     """The draw with the least penalty; None where none gives every split a chip."""
     area = np.zeros(blocks.count)
-    classes = np.zeros((blocks.count, cells[0].classes.shape[1]))
+    classes = np.zeros((cells[0].classes.shape[1], blocks.count))
     for number, one in enumerate(cells):
         rows, columns = blocks.rows(number, one.rows), blocks.columns(number, one.columns)
         at = blocks.number(number, rows, columns)
-        np.add.at(area, at, one.valid)
-        np.add.at(classes, at, one.classes)
+        # Whole numbers: their sums do not depend on the order.
+        area += np.bincount(at, one.valid, blocks.count)
+        for kind, counts in enumerate(one.classes.T):
+            classes[kind] += np.bincount(at, counts, blocks.count)
+    classes = classes.T
     generator = np.random.default_rng([seed, blocks.size_px])
     best = None
     for _ in range(DRAWS):

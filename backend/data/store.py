@@ -7,6 +7,7 @@ stand in dataset.json: one for all chips.
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import weakref
@@ -94,7 +95,7 @@ class ChipStore:
     @property
     def chip_bytes(self) -> int:
         """The length of each value."""
-        return self.dtype.itemsize * int(np.prod(self.shape))
+        return self.dtype.itemsize * math.prod(self.shape)
 
     def __len__(self) -> int:
         return self._count

@@ -8,7 +8,9 @@ holds whole batches, and the next run repeats the rest exactly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import lmdb
@@ -43,6 +45,8 @@ class ChipStoreWriter:
         self.path, self.total, self._chip_bytes = path, total, chip_bytes
         self.batch = max(1, BATCH_BYTES // chip_bytes)
         self._waiting: list[np.ndarray] = []
+        self._pool: ThreadPoolExecutor | None = None
+        self._writing: Future[None] | None = None
         self.done = self._count()
 
     def _session(self, chips: int) -> lmdb.Environment:
@@ -72,14 +76,40 @@ class ChipStoreWriter:
         little = chip.astype(chip.dtype.newbyteorder("<"), copy=False)
         self._waiting.append(np.ascontiguousarray(little))
         if len(self._waiting) == self.batch or self.done + len(self._waiting) == self.total:
-            self._write(self._waiting)
-            self._waiting = []
+            values, self._waiting = self._waiting, []
+            self._wait()
+            if self._pool is None:
+                self._write(values, self.done)
+            else:
+                self._writing = self._pool.submit(self._write, values, self.done)
+            self.done += len(values)
 
-    def _write(self, values: Sequence[np.ndarray]) -> None:
+    @contextlib.contextmanager
+    def in_background(self) -> Iterator[None]:
+        """Within it, a batch is written while the next one is gathered.
+
+        `done` then counts the batch that is being written too. On leaving all is written, also
+        where an error is under way.
+        """
+        with ThreadPoolExecutor(1) as self._pool:
+            try:
+                yield
+            finally:
+                self._pool = None
+                self._wait()
+
+    def _wait(self) -> None:
+        """Wait for the batch that is being written; raises what went wrong with it."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
+
+    def _write(self, values: Sequence[np.ndarray], first: int) -> None:
+        """Write the chips from number `first` on, and have them safe on the disk."""
         try:
-            with self._session(self.done + len(values)) as environment:
+            with self._session(first + len(values)) as environment:
                 with environment.begin(write=True) as transaction:
-                    for number, value in enumerate(values, self.done):
+                    for number, value in enumerate(values, first):
                         transaction.put(chip_key(number), value, append=True)
                 environment.sync(True)
         except (lmdb.Error, OSError) as error:
@@ -87,4 +117,3 @@ class ChipStoreWriter:
                 f"the disk is full, or failing, while writing {self.path}: {error}",
                 "free some space and run the same again: it goes on where it was",
             ) from error
-        self.done += len(values)

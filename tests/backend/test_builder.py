@@ -198,8 +198,8 @@ def test_a_stop_within_cutting_keeps_the_chips_that_are_done(tmp_path, scene, mo
     written = []
     write = store_writer.ChipStoreWriter._write
 
-    def write_and_stop(self, values):
-        write(self, values)
+    def write_and_stop(self, values, first):
+        write(self, values, first)
         written.append(len(values))
         if len(written) == 3:
             raise stopping.Stopped(signal.SIGTERM)
