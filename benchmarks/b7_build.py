@@ -102,11 +102,27 @@ def raw_read(path: Path, side: int, workers: int) -> None:
 
 
 def window_loop(path: Path, selection) -> None:
-    """A window for each chip, from a file that stays open."""
+    """A window for each chip at random, as loaders read, from a file that stays open.
+
+    GDAL keeps a tenth of the scene: this scene stands for one that is larger than GDAL's cache.
+    """
     chip = TILE + 2 * RADIUS
+    order = np.random.default_rng(0).permutation(len(selection))
     with rasterio.open(path) as scene:
-        for row, column in zip(selection.row, selection.column, strict=True):
-            scene.read(window=Window(int(column), int(row), chip, chip))
+        cache = scene.width * scene.height * scene.count // 10
+        with rasterio.Env(GDAL_CACHEMAX=cache):
+            for row, column in zip(selection.row[order], selection.column[order], strict=True):
+                scene.read(window=Window(int(column), int(row), chip, chip))
+
+
+def write_alone(path: Path, count: int, size: int) -> None:
+    """As many bytes as the store holds, in one file, safe on the disk: what its writing costs."""
+    chips = np.ones(size, np.uint8)
+    with open(path, "wb") as file:
+        for _ in range(count):
+            file.write(chips)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def quietly() -> Reporter:
@@ -156,6 +172,7 @@ def measure_layout(report: Report, name: str, folder: Path, options: argparse.Na
         "ours, cutting": cut,
         "ours, whole build": lambda: build(job, quietly()),
         "raw read": lambda: raw_read(path, options.side, options.workers),
+        "writing alone": lambda: write_alone(folder / "written", len(selection), size),
         "window for each chip": lambda: window_loop(path, selection),
     }
     scene_megabytes = BANDS * options.side**2 / 1e6

@@ -85,7 +85,7 @@ def _cut(held: Sequence[tuple[Strip, np.ndarray]], row: int, column: int, size: 
         values[:, max(0, row - strip.row) : row + size - strip.row, column : column + size]
         for strip, values in held
     ]
-    return np.concatenate(parts, axis=1)
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
 
 def _corners(selection: Selection, strip: Strip, inset: int, size: int) -> tuple[np.ndarray, ...]:

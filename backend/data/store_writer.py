@@ -9,7 +9,7 @@ holds whole batches, and the next run repeats the rest exactly.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -44,7 +44,11 @@ class ChipStoreWriter:
     def __init__(self, path: Path, *, total: int, chip_bytes: int) -> None:
         self.path, self.total, self._chip_bytes = path, total, chip_bytes
         self.batch = max(1, BATCH_BYTES // chip_bytes)
-        self._waiting: list[np.ndarray] = []
+        # Chips that wait to be written, and how many; made when the first one comes and then used
+        # over again, since memory that is new costs more than the copy into it.
+        self._buffer: np.ndarray | None = None
+        self._spare: np.ndarray | None = None
+        self._waiting = 0
         self._pool: ThreadPoolExecutor | None = None
         self._writing: Future[None] | None = None
         self.done = self._count()
@@ -69,19 +73,20 @@ class ChipStoreWriter:
             return 0
 
     def append(self, chip: np.ndarray) -> None:
-        """Add the next chip; every `batch` chips they are written and safe.
-
-        It must not change until then.
-        """
-        little = chip.astype(chip.dtype.newbyteorder("<"), copy=False)
-        self._waiting.append(np.ascontiguousarray(little))
-        if len(self._waiting) == self.batch or self.done + len(self._waiting) == self.total:
-            values, self._waiting = self._waiting, []
+        """Add the next chip, a copy of it; every `batch` chips they are written and safe."""
+        if self._buffer is None:
+            count = min(self.batch, self.total - self.done)
+            self._buffer = np.empty((count, *chip.shape), chip.dtype.newbyteorder("<"))
+        self._buffer[self._waiting] = chip
+        self._waiting += 1
+        if self._waiting == self.batch or self.done + self._waiting == self.total:
+            values, self._waiting = self._buffer[: self._waiting], 0
             self._wait()
             if self._pool is None:
                 self._write(values, self.done)
             else:
                 self._writing = self._pool.submit(self._write, values, self.done)
+                self._buffer, self._spare = self._spare, self._buffer
             self.done += len(values)
 
     @contextlib.contextmanager
@@ -104,7 +109,7 @@ class ChipStoreWriter:
         if writing is not None:
             writing.result()
 
-    def _write(self, values: Sequence[np.ndarray], first: int) -> None:
+    def _write(self, values: np.ndarray, first: int) -> None:
         """Write the chips from number `first` on, and have them safe on the disk."""
         try:
             with self._session(first + len(values)) as environment:
