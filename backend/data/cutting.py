@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 from collections import deque
 from collections.abc import Iterator, Sequence
+from queue import Empty, SimpleQueue
 
 import numpy as np
 
@@ -30,17 +33,30 @@ def cut_chips(
     sizes = [len(bands) * scene.dtype.itemsize for scene in scenes]
     needed = strips_needed(strips_of(scenes, sizes), selection, geometry.chip, writer.done)
 
+    spare: SimpleQueue[np.ndarray] = SimpleQueue()
+
     def read(strip: Strip) -> tuple[Strip, np.ndarray]:
         scene = scenes[strip.scene]
-        return strip, scene.read(strip.row, 0, strip.height, scene.width, bands)
+        shape = (len(bands), strip.height, scene.width)
+        out = _buffer(spare, math.prod(shape), scene.dtype).reshape(shape)
+        return strip, scene.read(strip.row, 0, strip.height, scene.width, bands, out=out)
 
     first = writer.done
     cutting = reporter.phase("cut chips", len(selection), "chips", done=first)
     with cutting as phase, writer.in_background():
         strips = ordered_map(read, needed, workers)
-        for chip in _assemble(strips, selection, geometry.chip, first):
+        for chip in _assemble(strips, selection, geometry.chip, first, spare):
             writer.append(chip)
             phase.advance()
+
+
+def _buffer(spare: SimpleQueue[np.ndarray], size: int, dtype: np.dtype) -> np.ndarray:
+    """Room for `size` numbers, (size,): a spare one where there is one that is large enough."""
+    with contextlib.suppress(Empty):
+        held = spare.get_nowait()
+        if held.dtype == dtype and held.size >= size:
+            return held.reshape(-1)[:size]
+    return np.empty(size, dtype)
 
 
 def strips_needed(
@@ -57,14 +73,23 @@ def strips_needed(
 
 
 def _assemble(
-    strips: Iterator[tuple[Strip, np.ndarray]], selection: Selection, size: int, done: int
+    strips: Iterator[tuple[Strip, np.ndarray]],
+    selection: Selection,
+    size: int,
+    done: int,
+    spare: SimpleQueue[np.ndarray],
 ) -> Iterator[np.ndarray]:
-    """Each chip (1, bands, size, size) from number `done` on, as soon as its last row is read."""
+    """Each chip (1, bands, size, size) from number `done` on, as soon as its last row is read.
+
+    It may be a view of a strip, to be copied before the next one is asked for. The pixels of
+    strips that are no longer needed go to `spare`, to be read into.
+    """
     held: deque[tuple[Strip, np.ndarray]] = deque()
     number = done
     for strip, values in strips:
         if held and held[-1][0].scene != strip.scene:
-            held.clear()
+            while held:
+                spare.put(held.popleft()[1])
         held.append((strip, values))
         last = strip.row + strip.height
         while (
@@ -74,7 +99,7 @@ def _assemble(
         ):
             row, column = int(selection.row[number]), int(selection.column[number])
             while held[0][0].row + held[0][0].height <= row:
-                held.popleft()
+                spare.put(held.popleft()[1])
             yield _cut(held, row, column, size)[None]
             number += 1
 

@@ -121,12 +121,20 @@ class Scene:
         self.__post_init__()
 
     def read(
-        self, row: int, column: int, height: int, width: int, bands: Sequence[str] | None = None
+        self,
+        row: int,
+        column: int,
+        height: int,
+        width: int,
+        bands: Sequence[str] | None = None,
+        *,
+        out: np.ndarray | None = None,
     ) -> np.ndarray:
         """Pixels of a window, (bands, height, width) in the scene's dtype.
 
-        Parts outside the scene are `fill`, as is all no data. Raises DataError with file and
-        window where a file cannot be read, RequestError for a band that the scene lacks.
+        Parts outside the scene are `fill`, as is all no data. `out`, of that shape and dtype, may
+        be used for the result: memory that is new takes as long as reading. Raises DataError with
+        file and window where a file cannot be read, RequestError for a band that the scene lacks.
         """
         chosen = self._chosen(bands)
         top, left = max(row, 0), max(column, 0)
@@ -135,7 +143,7 @@ class Scene:
         if whole and len({band.file for band in chosen}) == 1:
             source = self._sources[chosen[0].file]
             window = Window(left, top, width, height)
-            return self._read_file(source, [band.index for band in chosen], window)
+            return self._read_file(source, [band.index for band in chosen], window, out)
         result = np.full((len(chosen), height, width), self.fill, self.dtype)
         if top >= bottom or left >= right:
             return result
@@ -164,7 +172,13 @@ class Scene:
             )
         return [known[name] for name in names]
 
-    def _read_file(self, source: _Source, indexes: list[int], window: Window) -> np.ndarray:
+    def _read_file(
+        self,
+        source: _Source,
+        indexes: list[int],
+        window: Window,
+        out: np.ndarray | None = None,
+    ) -> np.ndarray:
         """One file's bands in a window of the scene, no data replaced by `fill`."""
         dataset = self._open(source)
         if source.row is not None:
@@ -175,7 +189,9 @@ class Scene:
                 window.height,
             )
         with scene_files.naming_window(source.path, window):
-            values = dataset.read(indexes, window=window)
+            if any(dataset.dtypes[index - 1] != self.dtype for index in indexes):
+                out = None
+            values = dataset.read(indexes, window=window, out=out)
             mask = dataset.read_masks(indexes, window=window) if source.masked else None
         signs = [] if mask is None else [mask == 0]
         if source.nodata is not None and source.nodata != self.nodata:
