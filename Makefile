@@ -87,7 +87,7 @@ locks: ## resolve the lock files of the set-up anew (needs uv)
 # Peers that are not in BENCH_PYTHON's environment are named as missing: pip install -e '.[bench]'.
 BENCH_PYTHON ?= $(BACKEND)
 bench: setup ## all benchmarks beside their peers, on the CPU (into benchmarks/results/)
-	@for script in benchmarks/b?_*.py; do $(BENCH_PYTHON) "$$script"; done
+	@for script in benchmarks/b?_*.py benchmarks/growth.py; do $(BENCH_PYTHON) "$$script"; done
 
 screenshots: setup qgis ## take the tutorial's pictures anew, in a real QGIS (docs/images/tour)
 	@/usr/bin/python3 docs/screenshots/take.py

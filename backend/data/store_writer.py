@@ -20,7 +20,7 @@ from backend.runtime.errors import MachineError
 
 from .store import chip_key
 
-BATCH_BYTES = 32 * 2**20
+BATCH_BYTES = 16 * 2**20
 _PAGE = 4096
 
 
