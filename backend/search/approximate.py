@@ -27,7 +27,7 @@ def faiss_module() -> ModuleType:
     except ImportError as error:
         raise MachineError(
             "approximate search needs faiss, which is not installed",
-            "pip install 'near-things[faiss]', or search exactly",
+            "pip install faiss-cpu, or search exactly",
         ) from error
     return faiss
 
