@@ -2,13 +2,14 @@
 
 from typing import List
 
-from qgis.core import QgsProcessingModelAlgorithm
+from qgis.core import QgsApplication, QgsProcessingModelAlgorithm
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from ..environment import PLUGIN_FOLDER, interpreter, interpreter_problem
 from ..icons import icon
 from ..manual import manual_page
+from .help import picture
 
 MODEL_FOLDER = PLUGIN_FOLDER / "resources" / "models"
 
@@ -44,6 +45,10 @@ class WholeLine(QgsProcessingModelAlgorithm):
 
     def tags(self) -> List[str]:
         return ["near things", "model", "example", "workflow", "chain", "self-supervised"]
+
+    def shortHelpString(self) -> str:
+        text = super().shortHelpString()
+        return text if QgsApplication.platform() == "qgis_process" else picture("wholeline") + text
 
     def helpUrl(self) -> str:
         return QUrl.fromLocalFile(str(manual_page(self.title))).toString()

@@ -31,7 +31,7 @@ def help_page(algorithm: Any) -> str:
     """The help of an algorithm as HTML in one line: QGIS makes a paragraph of each line."""
     settings = algorithm.settings()
     by_name = {parameter_name(setting): setting for setting in settings}
-    parts = [_picture(algorithm.verb), f"<p>{html.escape(algorithm.description)}</p>"]
+    parts = [picture(algorithm.verb), f"<p>{html.escape(algorithm.description)}</p>"]
     main: List[str] = []
     more: List[str] = []
     for parameter in algorithm.parameterDefinitions():
@@ -73,7 +73,8 @@ def _paragraphs(label: str, text: str, default: str = "") -> str:
     return "".join(parts)
 
 
-def _picture(name: str) -> str:
+def picture(name: str) -> str:
+    """The picture of that name as HTML; empty where there is none."""
     path = HELP_FOLDER / f"{name}.jpg"
     if not path.is_file():
         return ""

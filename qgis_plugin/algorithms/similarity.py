@@ -28,7 +28,8 @@ class MapSimilarity(BackendAlgorithm):
         "unlike the counter-examples. With all vectors scaled to length 1 the score is the mean "
         "of the cosines with the examples, less the mean of the cosines with the counter-examples "
         "where those are above 0. Places at or above a threshold become polygons with their area "
-        "on request."
+        "on request. A tile dataset has no map to colour: its tiles are ranked by “Find similar "
+        "places”, and with counter-examples by “Find similar” in the panel, step Explore."
     )
     example = (
         "Choose an embedding map, press … beside “Example point” and click on the map. Look at the "

@@ -11,8 +11,9 @@ import shlex
 import sys
 import time
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Tuple
 
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QProcess, pyqtSignal
 
 from ...backend.contract.methods import find_method
@@ -65,10 +66,9 @@ class Starter(QObject):
     """
 
     started = pyqtSignal(str, str)
-
-    def __init__(self, parent: Optional[QObject] = None) -> None:
-        super().__init__(parent)
-        self._at_work: Dict[str, QProcess] = {}
+    # By output, for all of them: a process that went with its starter would take the training
+    # with it, and tell of its end to what is half deleted.
+    _at_work: Dict[str, QProcess] = {}
 
     def start(self, python: Path, values: Mapping[str, Any]) -> None:
         """Start the training of these values; see `prepare`."""
@@ -111,7 +111,8 @@ class Starter(QObject):
     def _tell(self, output: str, problem: str) -> None:
         if problem:
             _write(launch_folder(Path(output)), {**read_launch(Path(output)), "error": problem})
-        self.started.emit(output, problem)
+        if not sip.isdeleted(self):
+            self.started.emit(output, problem)
 
 
 def _refusal(python: Path) -> str:

@@ -1789,6 +1789,21 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/train_page/advice_label.py" />
+   <source>Which method?</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/advice_label.py" />
+   <source>Opens the manual in the browser</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/advice_label.py" />
+   <source>For this dataset start with {method}: {reason}.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/train_page/comparison.py" />
    <source>Metric</source>
    <translation type="unfinished" />
@@ -2096,6 +2111,31 @@
   <message>
    <location filename="../../qgis_plugin/gui/window.py" />
    <source>Open the panel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/advice.py" />
+   <source>it learns from the triplets that this dataset brings</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/advice.py" />
+   <source>it is told by the land cover what the ground is</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/advice.py" />
+   <source>neighbours are real views of the same kind of land</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/advice.py" />
+   <source>it needs the tile alone, and this dataset has no neighbours</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/advice.py" />
+   <source>{count} tiles are few: a run learns more from some thousands.</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -1789,6 +1789,21 @@
    <translation>Was heruntergeladen ist, bleibt: ein neuer Versuch macht dort weiter</translation>
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/train_page/advice_label.py" />
+   <source>Which method?</source>
+   <translation>Welches Verfahren?</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/advice_label.py" />
+   <source>Opens the manual in the browser</source>
+   <translation>Öffnet das Handbuch im Browser</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/advice_label.py" />
+   <source>For this dataset start with {method}: {reason}.</source>
+   <translation>Für diesen Datensatz zuerst {method}: {reason}.</translation>
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/train_page/comparison.py" />
    <source>Metric</source>
    <translation>Messgröße</translation>
@@ -2097,6 +2112,31 @@
    <location filename="../../qgis_plugin/gui/window.py" />
    <source>Open the panel</source>
    <translation>Bedienfeld öffnen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/advice.py" />
+   <source>it learns from the triplets that this dataset brings</source>
+   <translation>es lernt aus den Tripeln, die dieser Datensatz mitbringt</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/advice.py" />
+   <source>it is told by the land cover what the ground is</source>
+   <translation>die Landbedeckung sagt ihm, was am Boden ist</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/advice.py" />
+   <source>neighbours are real views of the same kind of land</source>
+   <translation>Nachbarn sind echte Ansichten derselben Art von Land</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/advice.py" />
+   <source>it needs the tile alone, and this dataset has no neighbours</source>
+   <translation>es braucht nur die Kachel, und dieser Datensatz hat keine Nachbarn</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/advice.py" />
+   <source>{count} tiles are few: a run learns more from some thousands.</source>
+   <translation>{count} Kacheln sind wenige: aus einigen Tausend lernt ein Lauf mehr.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/runs/choices.py" />

@@ -110,6 +110,8 @@ class Watchdog:
             if late_ms > 0.5 * self.limit_ms and not self._stack and frame is not None:
                 lines = traceback.format_stack(frame)
                 self._stack = "".join(line for line in lines if not FRAMES_OF_PYTEST.search(line))
+            # Held on to, it would keep what is local to it alive: a painter beyond its painting.
+            del frame
 
 
 @contextmanager

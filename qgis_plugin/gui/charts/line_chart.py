@@ -184,6 +184,11 @@ class LineChart(QWidget):
 
     def paintEvent(self, _event) -> None:
         painter = QPainter(self)
+        self._paint(painter)
+        # Not left to Python: who looks at this frame keeps the painter on the widget.
+        painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = self.plot_area()
         if area.width() < 10 or area.height() < 10:

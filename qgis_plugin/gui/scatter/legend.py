@@ -38,7 +38,9 @@ class Ramp(QWidget):
         return QSize(150, 14 + 2 * self.fontMetrics().height())
 
     def paintEvent(self, event: Any) -> None:
-        self.draw(QPainter(self), ink(self.palette()))
+        painter = QPainter(self)
+        self.draw(painter, ink(self.palette()))
+        painter.end()
 
     def draw(self, painter: QPainter, text: QColor) -> None:
         """Draw the ramp, its ends in the colour `text`."""

@@ -226,6 +226,8 @@ class ScatterView(QWidget):
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.plot_area().adjusted(-1, -1, 1, 1))
+        # Not left to Python: who looks at this frame keeps the painter on the widget.
+        painter.end()
 
     def _paint(self, painter: QPainter, ratio: Optional[float]) -> None:
         area = self.plot_area()

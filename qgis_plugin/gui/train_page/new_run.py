@@ -35,6 +35,7 @@ from ...runs.run import Run
 from ...translation import tr
 from ..forms.settings_form import Group, SettingsForm
 from ..session import Session
+from .advice_label import AdviceLabel
 from .method_list import MethodList
 from .probe import ProbeTask
 
@@ -60,6 +61,7 @@ class NewRunBox(QWidget):
         self._lay_out()
         self.dataset.currentIndexChanged.connect(self._take_dataset)
         self.methods.chosen.connect(self._take_method)
+        self.advice.taken.connect(self.methods.select)
         self.preset.currentIndexChanged.connect(self._take_preset)
         self.steps.valueChanged.connect(self._show_estimate)
         self.device.currentIndexChanged.connect(self._show_estimate)
@@ -84,6 +86,7 @@ class NewRunBox(QWidget):
         self.dataset_words = QLabel()
         self.dataset_words.setWordWrap(True)
         self.methods = MethodList()
+        self.advice = AdviceLabel()
         self.differences = QLabel()
         self.differences.setWordWrap(True)
         titles = (tr("GPU where there is one"), tr("Processor (CPU)"), tr("NVIDIA GPU (CUDA)"))
@@ -117,7 +120,8 @@ class NewRunBox(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(tr("Tile dataset"), self.dataset)
         form.addRow(self.dataset_words)
-        form.addRow(tr("Method"), QWidget())
+        form.addRow(tr("Method"), self.advice.manual)
+        form.addRow(self.advice)
         form.addRow(self.methods)
         form.addRow(tr("Preset"), self.preset)
         form.addRow(self.differences)
@@ -167,6 +171,7 @@ class NewRunBox(QWidget):
                 side=self._record.get("tile_size_px", "?"),
             )
         self.dataset_words.setText(words)
+        self.advice.show_dataset(self._record)
         self.methods.show_dataset(self._record)
 
     def _take_method(self) -> None:
