@@ -5,6 +5,7 @@ Beside `runs/NAME`, in `runs/.launch-NAME`: `launch.json` (what was asked for), 
 folder is there can still say why.
 """
 
+import contextlib
 import json
 import os
 import shlex
@@ -13,7 +14,6 @@ import time
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Tuple
 
-from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QProcess, pyqtSignal
 
 from ...backend.contract.methods import find_method
@@ -111,7 +111,8 @@ class Starter(QObject):
     def _tell(self, output: str, problem: str) -> None:
         if problem:
             _write(launch_folder(Path(output)), {**read_launch(Path(output)), "error": problem})
-        if not sip.isdeleted(self):
+        # Once its page is closed there is nobody to tell.
+        with contextlib.suppress(RuntimeError):
             self.started.emit(output, problem)
 
 
