@@ -142,12 +142,37 @@ class _Best:
             return
         query, position = np.divmod(hits, scores.shape[1])
         queries = len(self.scores)
+        counts = np.bincount(query, minlength=queries)
+        most = int(counts.max())
+        if queries * most <= 4 * (len(hits) + self.scores.size):
+            self._sort_rows(query, position + first, scores.ravel()[hits], counts, most)
+            return
         self._keep(
             np.concatenate([np.repeat(np.arange(queries), self._count), query]),
             np.concatenate([self.positions.ravel(), position + first]),
             np.concatenate([self.scores.ravel(), scores.ravel()[hits]]),
             queries,
         )
+
+    def _sort_rows(
+        self,
+        query: np.ndarray,
+        position: np.ndarray,
+        score: np.ndarray,
+        counts: np.ndarray,
+        most: int,
+    ) -> None:
+        """As `_keep` of the best and new ones, by rows that are filled up: where they are alike."""
+        shape = (len(counts), self._count + most)
+        scores, positions = np.full(shape, -np.inf, np.float32), np.zeros(shape, np.int64)
+        scores[:, : self._count], positions[:, : self._count] = self.scores, self.positions
+        # The hits are in order of query, then of position.
+        column = np.arange(len(query)) - np.repeat(np.cumsum(counts) - counts, counts)
+        scores[query, self._count + column] = score
+        positions[query, self._count + column] = position
+        order = np.argsort(-scores, axis=1, kind="stable")[:, : self._count]
+        self.scores = np.take_along_axis(scores, order, axis=1)
+        self.positions = np.take_along_axis(positions, order, axis=1)
 
     def _keep(
         self, query: np.ndarray, position: np.ndarray, score: np.ndarray, queries: int
