@@ -51,17 +51,27 @@ def permutations(count: int, seed: int, *, candidates: int = 20_000) -> tuple[Te
     the candidate is taken that is farthest from all taken so far (Noroozi and Favaro 2016).
     """
     random = np.random.default_rng(seed)
-    pool = random.permuted(np.tile(np.arange(CELLS**2), (candidates, 1)), axis=1)
-    pool = np.unique(pool, axis=0)
-    pool = pool[random.permutation(len(pool))]
-    if count > len(pool):
-        raise ValueError(f"{count} orders are more than the {len(pool)} candidates")
-    taken = [pool[0]]
-    distance = (pool != pool[0]).sum(axis=1)
-    least = CELLS**2
+    places = CELLS**2
+    pool = random.permuted(np.tile(np.arange(places, dtype=np.int8), (candidates, 1)), axis=1)
+    # Read as numbers of nine digits, equal orders are easily found.
+    _, first = np.unique(pool @ places ** np.arange(places), return_index=True)
+    # A row for each place: distances of all candidates are sums of rows.
+    pool = pool[np.sort(first)].T.copy()
+    if count > pool.shape[1]:
+        raise ValueError(f"{count} orders are more than the {pool.shape[1]} candidates")
+    taken, least = [0], places
+    distance = _distance(pool, 0)
     for _ in range(count - 1):
         farthest = int(distance.argmax())
         least = min(least, int(distance[farthest]))
-        taken.append(pool[farthest])
-        distance = np.minimum(distance, (pool != pool[farthest]).sum(axis=1))
-    return torch.from_numpy(np.stack(taken)), least
+        taken.append(farthest)
+        np.minimum(distance, _distance(pool, farthest), out=distance)
+    return torch.from_numpy(pool[:, taken].T.astype(np.int64)), least
+
+
+def _distance(pool: np.ndarray, number: int) -> np.ndarray:
+    """In how many places each order, a column of `pool`, differs from one of them: int8."""
+    distance = np.zeros(pool.shape[1], np.int8)
+    for row in pool:
+        distance += row != row[number]
+    return distance

@@ -106,7 +106,7 @@ def test_labels_are_renewed_after_an_epoch(method: str, small_dataset) -> None:
     """An epoch is of three steps. What the bank holds is what was seen last."""
     learner, batches = make(method, small_dataset, batch_size=16, steps=7)
     assert learner.plan.steps_per_epoch == 3
-    recipe, training = learner.recipe, small_dataset.numbers("train")
+    recipe, training = learner.recipe, torch.tensor(small_dataset.numbers("train"))
     before = recipe.labels.labels.clone()
     for step in range(3):
         assert torch.equal(recipe.labels.labels, before)
@@ -119,7 +119,7 @@ def test_labels_are_renewed_after_an_epoch(method: str, small_dataset) -> None:
         assert counts.max() - counts.min() <= 1
     assert 0 <= recipe.labels.agreement <= 1
     # What is no training chip is never labelled.
-    others = np.setdiff1d(np.arange(len(small_dataset)), training)
+    others = np.setdiff1d(np.arange(len(small_dataset)), training.numpy())
     assert torch.equal(recipe.labels.labels[others], before[others])
 
 
