@@ -20,8 +20,8 @@ from backend.runtime.errors import DataError
 QUERIES_AT_ONCE = 256
 # Bytes of scores of a block: they stay in the processor's cache until they are compared.
 SCORE_BYTES = 4 * 2**20
-# Vectors to a block where there is one query.
-ONE_QUERY_ROWS = 2**16
+# Vectors to a block where there is one query: threads meet at the end of each block.
+ONE_QUERY_ROWS = 2**20
 FIRST_ROWS = 1024
 # Bytes of a block of vectors that is widened to float32.
 WIDENED_BYTES = 4 * 2**20
