@@ -244,27 +244,6 @@ def test_published_presets_hold_the_released_values() -> None:
     assert two.schedule == "cosine"
 
 
-def test_it_learns(make_dataset, tmp_path) -> None:
-    """Tiles of four patches of colour each: the loss falls, and tiles come to lie apart."""
-    random = np.random.default_rng(0)
-    low = random.integers(500, 9500, (40, 3, 2, 2)).repeat(4, axis=2).repeat(4, axis=3)
-    chips = (low + random.normal(0, 100, low.shape)).clip(0, 10_000).astype(np.uint16)
-    folder = make_dataset(
-        tmp_path / "patches.tiles",
-        count=40, bands=["red", "green", "blue"], tile=8, radius=0, chips=chips,
-        splits=(1.0, 0.0), classes=2,
-    )  # fmt: skip
-    learner, batches = make(
-        TileDataset(folder), batch_size=20, queue_size=40, steps=30, temperature=0.1,
-        turns="mirror", crop_area=0.7, jitter_probability=0, grey_probability=0,
-    )  # fmt: skip
-    outcomes = [learner.take_step(batches.batch(step))[0] for step in range(30)]
-    losses = [outcome.loss.item() for outcome in outcomes]
-    assert np.mean(losses[-5:]) < np.max(losses[2:12]) - 0.4
-    measures = outcomes[-1].measures
-    assert measures["positive_cosine"] > measures["negative_cosine"]
-
-
 def test_the_exported_encoder_loads_and_embeds(make_dataset, tmp_path) -> None:
     from backend import train
 

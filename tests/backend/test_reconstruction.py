@@ -154,24 +154,6 @@ def test_mae_needs_a_vision_transformer(small_dataset) -> None:
 
 
 @pytest.mark.parametrize("method", THREE)
-@pytest.mark.parametrize(
-    ("bands", "dtype", "nodata"),
-    [(1, "uint8", None), (3, "uint16", 0), (4, "float32", None), (13, "uint16", None),
-     (200, "uint16", None)],
-)  # fmt: skip
-def test_fact_5_11_4_any_bands_and_types(
-    method: str, bands: int, dtype: str, nodata, make_dataset, tmp_path
-) -> None:
-    folder = make_dataset(
-        tmp_path / "any.tiles", count=20, bands=bands, dtype=dtype, nodata=nodata, radius=2
-    )
-    learner, batches = make(method, TileDataset(folder), batch_size=6, steps=2)
-    for step in range(2):
-        outcome, norm = learner.take_step(batches.batch(step))
-    assert torch.isfinite(outcome.loss) and norm > 0
-
-
-@pytest.mark.parametrize("method", THREE)
 def test_fact_5_11_1_it_learns(method: str, small_dataset) -> None:
     """On smooth waves, repairing comes to cost less than saying each band's mean would."""
     rates = {"mae": 0.002, "masked-pixels": 0.1, "denoising-autoencoder": 0.1}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import shutil
@@ -17,7 +16,8 @@ import torch
 
 from backend import train
 from backend.training import engine
-from backend.training.log import TIMING_COLUMNS
+from tests.backend import running
+from tests.backend.running import checkpoint, kill_and_resume, rows
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STEPS = 9
@@ -31,62 +31,10 @@ def dataset(make_dataset, tmp_path_factory) -> Path:
     return make_dataset(folder, count=30, bands=bands, dtype="uint8", tile=8, radius=4)
 
 
-# What each method is given besides, to be tiny.
-METHODS = {
-    "saumoco": ("--queue-size", 12, "--embedding-dimension", 8),
-    "moco": ("--queue-size", 12, "--embedding-dimension", 8),
-    "cmc": ("--bank-negatives", 6, "--embedding-dimension", 8),
-    "cmc-published": (
-        "--architecture",
-        "resnet18",
-        "--bank-negatives",
-        6,
-        "--embedding-dimension",
-        8,
-    ),
-    "simclr": ("--embedding-dimension", 8, "--second-view", "near"),
-    "byol": ("--hidden-dimension", 16, "--projected-dimension", 8),
-    "simsiam": ("--projected-dimension", 16, "--predictor-dimension", 4, "--optimiser", "lars"),
-    "barlow-twins": ("--projector-dimension", 16),
-    "vicreg": ("--projector-dimension", 16),
-    "swav": (
-        "--prototypes",
-        6,
-        "--queue-size",
-        20,
-        "--hidden-dimension",
-        16,
-        "--projected-dimension",
-        8,
-        "--freeze-steps",
-        2,
-        "--local-views",
-        1,
-    ),
-    "dino": (
-        "--prototypes",
-        6,
-        "--hidden-dimension",
-        16,
-        "--projected-dimension",
-        8,
-        "--freeze-steps",
-        2,
-        "--local-views",
-        1,
-    ),
-    "mae": ("--decoder-width", 32, "--decoder-layers", 1),
-    "masked-pixels": ("--block-px", 2),
-    "denoising-autoencoder": (),
-    "tile2vec": ("--embedding-dimension", 8, "--stem", "imagenet", "--distant-neighbours"),
-    "tile2vec-bce": ("--stem", "imagenet", "--head", "mlp-absdiff", "--randomise", "per_step"),
-}
-
-
-def arguments(dataset: Path, output: Path, *more: object, method: str = "saumoco") -> list[str]:
+def arguments(dataset: Path, output: Path, *more: object) -> list[str]:
     given = (
         "--dataset", dataset, "--output", output, "--steps", STEPS, "--batch-size", 5,
-        "--method", method, *METHODS[method], "--checkpoint-every-steps", 4,
+        "--queue-size", 12, "--embedding-dimension", 8, "--checkpoint-every-steps", 4,
         "--log-every-steps", 1, "--device", "cpu", "--no-tensorboard", *more,
     )  # fmt: skip
     return [str(value) for value in given]
@@ -100,81 +48,25 @@ def whole(dataset: Path, tmp_path_factory) -> Path:
     return output
 
 
-def rows(run: Path) -> list[dict]:
-    with open(run / "metrics.csv", newline="", encoding="utf-8") as file:
-        table = list(csv.DictReader(file))
-    return [{n: v for n, v in row.items() if n not in TIMING_COLUMNS} for row in table]
-
-
-def checkpoint(run: Path, step: int = STEPS) -> dict:
-    path = run / "checkpoints" / f"step-{step:09d}.pt"
-    return torch.load(path, weights_only=True)
-
-
-def assert_same(one, other, where: str = "") -> None:
-    """Equal to the last bit: dictionaries, lists, tensors and plain values."""
-    if isinstance(one, dict):
-        assert one.keys() == other.keys(), where
-        for name in one:
-            assert_same(one[name], other[name], f"{where}/{name}")
-    elif isinstance(one, (list, tuple)):
-        assert len(one) == len(other), where
-        for n, (a, b) in enumerate(zip(one, other, strict=True)):
-            assert_same(a, b, f"{where}/{n}")
-    elif isinstance(one, torch.Tensor):
-        assert torch.equal(one, other), where
-    else:
-        assert one == other, where
-
-
 def assert_equal_runs(one: Path, other: Path) -> None:
-    assert rows(one) == rows(other)
-    files = [run / "encoder.safetensors" for run in (one, other)]
-    assert files[0].read_bytes() == files[1].read_bytes()
-    assert_same(checkpoint(one), checkpoint(other))
+    running.assert_equal_runs(one, other, STEPS)
 
 
 def events(run: Path) -> list[dict]:
     return [json.loads(line) for line in (run / "events.jsonl").read_text("utf-8").splitlines()]
 
 
-class Killed(BaseException):
-    """Stands for SIGKILL inside this process: nothing of ours catches it."""
-
-
-def kill_and_resume(dataset: Path, output: Path, monkeypatch, *, step: int, method: str) -> None:
-    """Start a run, kill it within a step, and resume it."""
-    take_step = engine.Learner.take_step
-
-    def killed(self, batch):
-        if batch.step == step:
-            raise Killed
-        return take_step(self, batch)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(engine.Learner, "take_step", killed)
-        with pytest.raises(Killed):
-            train.main(arguments(dataset, output, method=method))
-    assert len(rows(output)) == step
-    assert train.main(["--output", str(output), "--resume"]) == 0
-
-
 @pytest.mark.parametrize("step", [2, 6])
 def test_fact_23_killed_in_any_step_and_resumed(
     dataset: Path, whole: Path, tmp_path: Path, monkeypatch, step: int
 ) -> None:
-    """Before the first checkpoint, and between two in a later epoch."""
-    kill_and_resume(dataset, tmp_path / "run", monkeypatch, step=step, method="saumoco")
-    assert_equal_runs(whole, tmp_path / "run")
+    """Before the first checkpoint, and between two in a later epoch.
 
-
-@pytest.mark.parametrize("method", [name for name in METHODS if name != "saumoco"])
-def test_fact_23_every_method_repeats_and_resumes_to_the_bit(
-    dataset: Path, tmp_path: Path, monkeypatch, method: str
-) -> None:
-    assert train.main(arguments(dataset, tmp_path / "whole", method=method)) == 0
-    kill_and_resume(dataset, tmp_path / "run", monkeypatch, step=6, method=method)
-    assert_equal_runs(tmp_path / "whole", tmp_path / "run")
+    That every method's state is whole: test_every_method.py.
+    """
+    run = tmp_path / "run"
+    kill_and_resume(arguments(dataset, run), run, monkeypatch, step=step)
+    assert_equal_runs(whole, run)
 
 
 def start(dataset: Path, output: Path) -> subprocess.Popen:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import dataclasses
 import math
 
-import numpy as np
 import pytest
 import torch
-from sklearn.neighbors import KNeighborsClassifier
 
 from backend.contract.methods import METHODS, make_train_job, unmet_needs
 from backend.data.dataset import TileDataset
@@ -217,76 +215,6 @@ def test_neighbours_are_refused_where_there_are_none(make_dataset, tmp_path) -> 
     dataset = TileDataset(make_dataset(tmp_path / "alone.tiles", count=12, radius=0))
     with pytest.raises(RequestError, match="--second-view near needs neighbours"):
         make_learner(job_of("simclr", second_view="near"), dataset)
-
-
-@pytest.mark.parametrize("method", FIVE)
-@pytest.mark.parametrize(
-    ("bands", "dtype", "nodata"),
-    [(1, "uint8", None), (3, "uint16", 0), (4, "float32", None), (13, "uint16", None),
-     (200, "uint16", None)],
-)  # fmt: skip
-def test_fact_5_11_4_any_bands_and_types(
-    method: str, bands: int, dtype: str, nodata, make_dataset, tmp_path
-) -> None:
-    folder = make_dataset(
-        tmp_path / "any.tiles", count=20, bands=bands, dtype=dtype, nodata=nodata, radius=2
-    )
-    learner, batches = make_learner(job_of(method, batch_size=6), TileDataset(folder))
-    for step in range(2):
-        outcome, norm = learner.take_step(batches.batch(step))
-    assert torch.isfinite(outcome.loss) and norm > 0
-
-
-@pytest.fixture(scope="module")
-def patches(make_dataset, tmp_path_factory) -> TileDataset:
-    """Tiles whose class is a pattern of 2 x 2 patches of brightness, turned at random, with noise:
-    the mean and deviation of each band are the same in all classes."""
-    random = np.random.default_rng(0)
-    patterns = np.array([[[1, 0], [0, 1]], [[1, 1], [0, 0]]])
-    count, side = 240, 8
-    chips = np.empty((count, 2, side, side))
-    for number in range(count):
-        pattern = patterns[number % 2].repeat(side // 2, axis=0).repeat(side // 2, axis=1)
-        pattern = np.rot90(pattern, random.integers(4))
-        chips[number] = 3000 + 4000 * pattern + random.normal(0, 1200, (2, side, side))
-    folder = make_dataset(
-        tmp_path_factory.mktemp("patches") / "patches.tiles",
-        count=count, bands=2, tile=side, radius=0, classes=2,
-        chips=chips.clip(0, 10_000).astype(np.uint16),
-    )  # fmt: skip
-    return TileDataset(folder)
-
-
-def knn_accuracy(learner, dataset: TileDataset) -> float:
-    """Share of the test tiles whose five nearest training tiles are mostly of their class."""
-    encoder = learner.recipe.encoder.eval()
-    vectors = {}
-    for split in ("train", "test"):
-        numbers = dataset.numbers(split)
-        with torch.no_grad():
-            tiles = learner.normalise(torch.from_numpy(dataset.tiles(numbers)))
-            vectors[split] = encoder.features(tiles).numpy(), numbers % 2
-    encoder.train()
-    return KNeighborsClassifier(5).fit(*vectors["train"]).score(*vectors["test"])
-
-
-@pytest.mark.parametrize("method", FIVE)
-def test_fact_5_11_1_it_learns(method: str, patches: TileDataset) -> None:
-    """The loss falls, vectors stay apart, and neighbours tell classes no worse than at random."""
-    job = job_of(
-        method, steps=60, batch_size=48, learning_rate=0.05, crop_area=0.8, jitter_probability=0.5,
-        grey_probability=0, blur_probability=0,
-    )  # fmt: skip
-    learner, batches = make_learner(job, patches)
-    random = knn_accuracy(learner, patches)
-    outcomes = [learner.take_step(batches.batch(step))[0] for step in range(job.steps)]
-    losses = [outcome.loss.item() for outcome in outcomes]
-    trained = knn_accuracy(learner, patches)
-    print(f"{method}: loss {losses[0]:.3f} to {losses[-1]:.3f}, kNN {random:.2f}, {trained:.2f}")
-    assert np.mean(losses[-5:]) < np.mean(losses[:3]) * (1 - 0.1 * np.sign(losses[0]))
-    assert spread(outcomes[-1].embedding) > 0.2
-    # Two deviations of a share of 48 test tiles are about 0.14.
-    assert trained >= random - 0.14
 
 
 @pytest.mark.parametrize("method", FIVE)

@@ -1,0 +1,203 @@
+"""What holds for every method of the catalogue: any bands and types, exact resuming, learning.
+
+A new method is tested here without being named; where it needs small settings it gets a line in
+TINY, and where it learns at another pace a line in PACE.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from sklearn.neighbors import KNeighborsClassifier
+
+from backend import train
+from backend.contract.methods import METHODS, make_train_job, unmet_needs
+from backend.contract.settings import settings_of
+from backend.data.dataset import TileDataset
+from backend.networks.backbones import ARCHITECTURES
+from backend.networks.backbones.vision_transformer import VisionTransformer
+from backend.training.collapse import spread
+from tests.backend.running import assert_equal_runs, kill_and_resume
+from tests.backend.tiny_backbone import TinyBackbone, make_learner
+
+# One published preset goes another way than its method's default.
+NAMES = [name for name in METHODS if not name.endswith("-published")] + ["cmc-published"]
+
+# Settings that make a method tiny, besides those of SMALL, which go to all that have them.
+SMALL: dict[str, Any] = dict(
+    embedding_dimension=16,
+    queue_size=24,
+    hidden_dimension=32,
+    projected_dimension=16,
+    predictor_dimension=8,
+    projector_dimension=32,
+    prototypes=6,
+    freeze_steps=2,
+    local_views=1,
+    bank_negatives=12,
+    decoder_width=32,
+    decoder_layers=1,
+)
+TINY: dict[str, dict[str, Any]] = {
+    "cmc-published": dict(architecture="resnet18"),
+    "geokr": dict(hidden_dimension=0),
+    "mae": dict(architecture="vit-tiny"),
+    "masked-pixels": dict(block_px=2),
+    "tile2vec": dict(embedding_dimension=None),
+    "tile2vec-bce": dict(head="mlp-absdiff", randomise="per_step"),
+}
+# Views that change little, for a test of a few dozen steps.
+GENTLE: dict[str, Any] = dict(
+    crop_area=0.8, jitter_probability=0.5, grey_probability=0.0, blur_probability=0.0
+)
+PACE: dict[str, dict[str, Any]] = {
+    "cmc-published": dict(bank_negatives=48, embedding_dimension=16),
+    "dino": dict(teacher_momentum=0.9, local_views=0, steps=120),
+    "geokr": dict(learning_rate=0.01),
+    "mae": dict(learning_rate=0.002),
+    "moco": dict(key_momentum=0.8),
+    "multitask": dict(learning_rate=0.01),
+    "saumoco": dict(key_momentum=0.8, neighbour_radius_px=2),
+    "swav": dict(local_views=0, steps=120, queue_size=None),
+    "tile2vec": dict(learning_rate=0.01, margin=1.0),
+    "tile2vec-bce": dict(learning_rate=0.01),
+}
+# The least spread of a method's vectors; rectified features share a mean, and so spread less.
+LEAST_SPREAD = 0.2
+NARROW = {"mae": 0.05, "multitask": 0.02, "tile2vec-bce": 0.02}
+
+
+def narrow_transformer(*, bands: int, stem: str, tile_size_px: int) -> VisionTransformer:
+    return VisionTransformer(bands, tile_size_px, width=24, heads=2)
+
+
+@pytest.fixture(autouse=True)
+def small_network(monkeypatch) -> None:
+    """Whatever asks for a ResNet-18 gets two layers, and narrow ones who asks for a transformer."""
+    monkeypatch.setitem(ARCHITECTURES, "resnet18", TinyBackbone)
+    monkeypatch.setitem(ARCHITECTURES, "vit-tiny", narrow_transformer)
+
+
+def settings(method: str, *more: dict[str, Any]) -> dict[str, Any]:
+    """The method's small settings: SMALL and `more` as far as it has them, then its own."""
+    known = {setting.name for setting in settings_of(METHODS[method].job_class)}
+    general = {k: v for given in (SMALL, *more) for k, v in given.items() if k in known}
+    return {**general, **TINY.get(method, {}), "method": method}
+
+
+def job_of(method: str, *more: dict[str, Any], **values: Any):
+    given = {**settings(method, *more), **values}
+    return make_train_job(dict(dataset="a.tiles", output="run", device="cpu", **given))
+
+
+KINDS = {
+    "1 band of uint8": dict(bands=1, dtype="uint8"),
+    "3 bands of uint16 with no data": dict(bands=3, dtype="uint16", nodata=0),
+    "13 bands of float32": dict(bands=13, dtype="float32"),
+    "200 bands": dict(bands=200, dtype="uint16", radius=2),
+}
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def any_dataset(request, make_dataset, tmp_path_factory) -> TileDataset:
+    folder = tmp_path_factory.mktemp("any") / "any.tiles"
+    return TileDataset(make_dataset(folder, **{"count": 20, "radius": 4, **KINDS[request.param]}))
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_fact_5_11_4_any_bands_and_types(method: str, any_dataset: TileDataset) -> None:
+    lacks = unmet_needs(METHODS[method], any_dataset.information.to_json())
+    if lacks:
+        # All that is asked of the data but bands is there.
+        assert all("band" in lack for lack in lacks)
+        pytest.skip(lacks[0])
+    learner, batches = make_learner(job_of(method, batch_size=6, steps=2), any_dataset)
+    for step in range(2):
+        outcome, norm = learner.take_step(batches.batch(step))
+    assert torch.isfinite(outcome.loss) and torch.isfinite(norm)
+    assert norm > 0
+    assert set(outcome.measures) == set(learner.recipe.measures)
+
+
+@pytest.fixture(scope="module")
+def colours(make_dataset, tmp_path_factory) -> Path:
+    """18 training chips in three colours: with batches of 5, epochs of 5, 5, 5, 3."""
+    folder = tmp_path_factory.mktemp("resume") / "tiny.tiles"
+    bands = ("red", "green", "blue")
+    return make_dataset(folder, count=30, bands=bands, dtype="uint8", tile=8, radius=4)
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_fact_5_11_2_it_repeats_and_resumes_to_the_bit(
+    method: str, colours: Path, tmp_path: Path, monkeypatch
+) -> None:
+    """One run never killed; another one of the same seed, killed in its seventh step of nine."""
+
+    def arguments(run: Path) -> list[str]:
+        given = dict(
+            settings(method), steps=9, batch_size=5, checkpoint_every_steps=4, log_every_steps=1,
+            device="cpu", dataset=colours, output=run,
+        )  # fmt: skip
+        texts = [f"--{k.replace('_', '-')}={v}" for k, v in given.items() if v is not None]
+        return [*texts, "--no-tensorboard"]
+
+    assert train.main(arguments(tmp_path / "whole")) == 0
+    kill_and_resume(arguments(tmp_path / "run"), tmp_path / "run", monkeypatch, step=6)
+    assert_equal_runs(tmp_path / "whole", tmp_path / "run", 9)
+
+
+@pytest.fixture(scope="module")
+def patterns(make_dataset, tmp_path_factory) -> TileDataset:
+    """Chips whose class is a pattern of squares or of stripes, turned at random, with noise: the
+    mean and deviation of each band are the same in both classes."""
+    random = np.random.default_rng(0)
+    kinds = np.array([[[1, 0], [0, 1]], [[1, 1], [0, 0]]])
+    count, tile, side = 240, 8, 24
+    chips = np.empty((count, 2, side, side))
+    for number in range(count):
+        pattern = np.kron(kinds[number % 2], np.ones((tile // 2, tile // 2)))
+        pattern = np.tile(np.rot90(pattern, random.integers(4)), (3, 3))
+        chips[number] = 3000 + 4000 * pattern + random.normal(0, 1200, (2, side, side))
+    folder = make_dataset(
+        tmp_path_factory.mktemp("patterns") / "patterns.tiles",
+        count=count, bands=2, tile=tile, radius=8, classes=2,
+        chips=chips.clip(0, 10_000).astype(np.uint16),
+    )  # fmt: skip
+    return TileDataset(folder)
+
+
+def knn_accuracy(learner, dataset: TileDataset) -> float:
+    """Share of the test tiles whose five nearest training tiles are mostly of their class."""
+    encoder = learner.recipe.encoder.eval()
+    vectors = {}
+    for split in ("train", "test"):
+        numbers = dataset.numbers(split)
+        with torch.no_grad():
+            tiles = learner.normalise(torch.from_numpy(dataset.tiles(numbers)))
+            vectors[split] = encoder.features(tiles).numpy(), numbers % 2
+    encoder.train()
+    return KNeighborsClassifier(5).fit(*vectors["train"]).score(*vectors["test"])
+
+
+@pytest.mark.parametrize("method", [name for name in NAMES if name != "cmc-published"])
+def test_fact_5_11_1_it_learns(method: str, patterns: TileDataset) -> None:
+    """The loss falls below guessing (or below its start, where a method knows no such value),
+    vectors stay apart, and neighbours tell classes no worse than with random weights."""
+    common = dict(steps=60, batch_size=48, learning_rate=0.05, queue_size=48)
+    job = job_of(method, GENTLE, common, **PACE.get(method, {}))
+    learner, batches = make_learner(job, patterns)
+    random = knn_accuracy(learner, patterns)
+    outcomes = [learner.take_step(batches.batch(step))[0] for step in range(job.steps)]
+    losses = [outcome.loss.item() for outcome in outcomes]
+    trained = knn_accuracy(learner, patterns)
+    start, last = learner.recipe.chance_loss or np.mean(losses[:3]), np.mean(losses[-5:])
+    apart = spread(outcomes[-1].embedding)
+    print(f"loss {start:.3f} to {last:.3f}, spread {apart:.2f}, kNN {random:.2f} to {trained:.2f}")
+    assert last < start - 0.1 * abs(start)
+    assert apart > NARROW.get(method, LEAST_SPREAD)
+    # Two deviations of a share of 48 test tiles are about 0.14.
+    assert trained >= random - 0.14
