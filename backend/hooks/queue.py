@@ -23,9 +23,12 @@ class Queue(nn.Module):
 
     stage = Stage.ENQUEUE
 
-    def __init__(self, size: int, dimension: int, *, start: str, seed: int) -> None:
+    def __init__(
+        self, size: int, dimension: int, *, start: str, seed: int, kept: str = "keys"
+    ) -> None:
         """`start` "unit": random unit vectors. "released": SauMoCo's uniform cube ±1/√(D/3), whose
-        rows have a mean square norm of 1 but are not normalised."""
+        rows have a mean square norm of 1 but are not normalised. `kept`: what the recipe keeps the
+        keys under, their chips being under "chips"."""
         super().__init__()
         generator = torch.Generator().manual_seed(seed)
         if start == "unit":
@@ -39,6 +42,7 @@ class Queue(nn.Module):
         self.register_buffer("keys", keys)
         self.register_buffer("chips", torch.full((size,), NO_CHIP))
         self.register_buffer("head", torch.zeros((), dtype=torch.long))
+        self._kept = kept
 
     def is_own(self, chips: Tensor) -> Tensor:
         """(B, size), True where a key came from the query's own chip; `chips` is (B,)."""
@@ -56,4 +60,4 @@ class Queue(nn.Module):
         self.head.copy_((self.head + len(keys)) % size)
 
     def after_step(self, kept: Mapping[str, Tensor]) -> None:
-        self.enqueue(kept["keys"], kept["chips"])
+        self.enqueue(kept[self._kept], kept["chips"])

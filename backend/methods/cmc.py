@@ -23,6 +23,7 @@ from backend.runtime.errors import RequestError
 from backend.views.normalisation import check_unit_range
 from backend.views.photometric import PhotometricViews
 
+from .chip_rows import chip_rows
 from .recipe import Outcome, Recipe, start_encoder
 
 # What groups call red, green and blue once they are turned into lightness and colours.
@@ -56,10 +57,10 @@ class CMC(Recipe):
             groups=self.groups,
             lab_places=lab_places,
         )
-        training = dataset.numbers("train")
+        training, row_of = chip_rows(dataset)
         self.banks = nn.ModuleList(
             MemoryBank(
-                len(training),
+                training,
                 job.embedding_dimension,
                 momentum=job.bank_momentum,
                 start="released" if job.objective == "nce" else "empty",
@@ -69,8 +70,6 @@ class CMC(Recipe):
             for number in range(len(self.groups))
         )
         self.hooks = tuple(self.banks)
-        row_of = torch.full((len(dataset),), -1)
-        row_of[torch.tensor(training)] = torch.arange(len(training))
         self.register_buffer("row_of", row_of, persistent=False)
         # NCE's constant for each pair of groups, 0 until the first batch has set it.
         self.register_buffer("normalisers", torch.zeros(len(self.groups), len(self.groups)))
@@ -84,7 +83,7 @@ class CMC(Recipe):
                 "give --bank-negatives, or use --objective softmax",
             )
         if not self._nce:
-            others = job.batch_size + min(job.bank_negatives, len(training))
+            others = job.batch_size + min(job.bank_negatives, training)
             self.chance_loss = len(self.pairs) * math.log(others)
 
     def forward(

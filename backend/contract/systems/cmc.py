@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import List
+from typing import Any, Dict, List
 
 from ..catalogue import Method, Needs
 from ..settings import setting
@@ -68,6 +68,45 @@ class CMCTrainJob(PhotometricTrainJob):
 
 _SOURCE = "Tian, Krishnan, Isola, Contrastive Multiview Coding, ECCV 2020, arXiv 1906.05849"
 
+_PUBLISHED: Dict[str, Any] = dict(
+    steps=None,
+    epochs=400,
+    batch_size=128,
+    architecture="resnet50",
+    stem="imagenet",
+    embedding_dimension=128,
+    normalisation="divide-by-255",
+    optimiser="sgd",
+    nesterov=False,
+    learning_rate=0.03,
+    weight_decay=1e-4,
+    schedule="step",
+    decay_at_epochs=[250, 300, 350],
+    decay_factor=0.1,
+    gradient_clip=0.0,
+    temperature=0.07,
+    objective="nce",
+    bank_negatives=4096,
+    bank_momentum=0.5,
+    projection="linear",
+    turns="mirror",
+    crop_area=0.08,
+    jitter_probability=0.0,
+    grey_probability=0.0,
+    blur_probability=0.0,
+)
+_DIFFERENCES = (
+    "As released, the constant that turns scores into probabilities is the first batch's, "
+    "which an untrained network made, and stays.",
+    "As released, a tile's own older embedding may be drawn among its negatives; 4,096 "
+    "draws from a dataset of a few thousand chips meet it about once.",
+    "As released, views are cropped and mirrored alike and no colours are changed, so that "
+    "the brightness of a whole tile can give its other view away.",
+)
+
+# The bands of 10 and 20 m.
+SENTINEL2_GROUPED = ("B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B11", "B12")
+
 METHODS = (
     Method(
         name="cmc",
@@ -95,42 +134,34 @@ METHODS = (
         recipe="cmc",
         job_class=CMCTrainJob,
         needs=Needs(colours=True),
+        preset=dict(_PUBLISHED, colour_space="lab"),
+        differences=_DIFFERENCES,
+        source=_SOURCE,
+    ),
+    Method(
+        name="cmc-sentinel2-published",
+        title="CMC, released recipe for Sentinel-2",
+        sentence="CMC with the settings of the released code for ten bands of Sentinel-2 (near and "
+        "short-wave infrared with blue, against the rest; 400 epochs): for comparison with the "
+        "paper.",
+        recipe="cmc",
+        job_class=CMCTrainJob,
+        needs=Needs(bands=SENTINEL2_GROUPED),
         preset=dict(
-            steps=None,
-            epochs=400,
-            batch_size=128,
-            architecture="resnet50",
-            stem="imagenet",
-            embedding_dimension=128,
-            normalisation="divide-by-255",
-            optimiser="sgd",
-            nesterov=False,
-            learning_rate=0.03,
-            weight_decay=1e-4,
-            schedule="step",
-            decay_at_epochs=[250, 300, 350],
-            decay_factor=0.1,
-            gradient_clip=0.0,
-            colour_space="lab",
-            temperature=0.07,
-            objective="nce",
-            bank_negatives=4096,
-            bank_momentum=0.5,
-            projection="linear",
-            turns="mirror",
-            crop_area=0.08,
-            jitter_probability=0.0,
-            grey_probability=0.0,
-            blur_probability=0.0,
+            _PUBLISHED,
+            batch_size=256,
+            normalisation="percentiles",
+            colour_space="bands",
+            band_groups=["B02+B08+B8A+B11+B12", "B03+B04+B05+B06+B07"],
+            crop_area=0.2,
         ),
         differences=(
-            "As released, the constant that turns scores into probabilities is the first batch's, "
-            "which an untrained network made, and stays.",
-            "As released, a tile's own older embedding may be drawn among its negatives; 4,096 "
-            "draws from a dataset of a few thousand chips meet it about once.",
-            "As released, views are cropped and mirrored alike and no colours are changed, so that "
-            "the brightness of a whole tile can give its other view away.",
+            *_DIFFERENCES,
+            "Pixels are scaled by each band's percentiles; the released code standardises them.",
+            "The paper's variants by principal components and for RGB are not offered.",
         ),
-        source=_SOURCE,
+        source="Stojnić, Risojević, Self-Supervised Learning of Remote Sensing Scene "
+        "Representations Using Contrastive Multiview Coding, CVPRW 2021, arXiv 2104.07070; "
+        + _SOURCE,
     ),
 )

@@ -38,7 +38,7 @@ _SOURCE_2 = (
 )
 
 # What the released code sets for both versions.
-_PUBLISHED: Dict[str, Any] = dict(
+PUBLISHED: Dict[str, Any] = dict(
     steps=None,
     epochs=200,
     batch_size=256,
@@ -90,7 +90,7 @@ METHODS = (
         job_class=MoCoTrainJob,
         needs=Needs(),
         preset=dict(
-            _PUBLISHED,
+            PUBLISHED,
             schedule="step",
             decay_at_epochs=[120, 160],
             decay_factor=0.1,
@@ -120,7 +120,7 @@ METHODS = (
         job_class=MoCoTrainJob,
         needs=Needs(),
         preset=dict(
-            _PUBLISHED,
+            PUBLISHED,
             schedule="cosine",
             temperature=0.2,
             projection="mlp",
