@@ -37,6 +37,11 @@ _SOURCE_2 = (
     "2003.04297"
 )
 
+_GEO = (
+    "Ayush, Uzkent, Meng, Tanmay, Burke, Lobell, Ermon, Geography-Aware Self-Supervised Learning, "
+    "ICCV 2021, arXiv 2011.09980"
+)
+
 # What the released code sets for both versions.
 PUBLISHED: Dict[str, Any] = dict(
     steps=None,
@@ -57,6 +62,20 @@ PUBLISHED: Dict[str, Any] = dict(
     batch_norm_groups=8,
     turns="mirror",
     crop_area=0.2,
+)
+VERSION_2: Dict[str, Any] = dict(
+    PUBLISHED,
+    schedule="cosine",
+    temperature=0.2,
+    projection="mlp",
+    jitter_probability=0.8,
+    brightness=0.4,
+    contrast=0.4,
+    saturation=0.4,
+    hue=0.1,
+    grey_probability=0.2,
+    blur_probability=0.5,
+    blur_sigma_px=2.0,
 )
 _DIFFERENCES = (
     "As released, a chip's own older keys are among its negatives. The queue holds 65,536 keys, "
@@ -119,25 +138,44 @@ METHODS = (
         recipe="moco",
         job_class=MoCoTrainJob,
         needs=Needs(),
-        preset=dict(
-            PUBLISHED,
-            schedule="cosine",
-            temperature=0.2,
-            projection="mlp",
-            jitter_probability=0.8,
-            brightness=0.4,
-            contrast=0.4,
-            saturation=0.4,
-            hue=0.1,
-            grey_probability=0.2,
-            blur_probability=0.5,
-            blur_sigma_px=2.0,
-        ),
+        preset=VERSION_2,
         differences=(
             *_DIFFERENCES,
             "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
             "The cosine falls at every step; the released code has it fall once an epoch.",
         ),
         source=_SOURCE_2,
+    ),
+    Method(
+        name="geomoco",
+        title="GeoMoCo",
+        sentence="As MoCo, and a tile should tell in which part of the dataset's ground it lies. "
+        "Learns what land looks like where.",
+        recipe="moco",
+        job_class=MoCoTrainJob,
+        needs=Needs(place=True),
+        preset=dict(normalisation="percentiles", also_learn=["position-clusters"]),
+        source=_GEO,
+    ),
+    Method(
+        name="geomoco-published",
+        title="GeoMoCo, released recipe",
+        sentence="GeoMoCo with the released settings (MoCo v2's, temperature 0.02, 100 clusters of "
+        "places, 200 epochs): for comparison with the paper.",
+        recipe="moco",
+        job_class=MoCoTrainJob,
+        needs=Needs(place=True),
+        preset=dict(
+            VERSION_2, temperature=0.02, also_learn=["position-clusters"], position_clusters=100
+        ),
+        differences=(
+            *_DIFFERENCES,
+            "The other view is of the same date: the paper takes another date of the place where "
+            "there is one.",
+            "Places are told from the encoder's features by a linear layer; as released, they are "
+            "told from the projection, by a rectifier and a linear layer.",
+            "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
+        ),
+        source=_GEO,
     ),
 )

@@ -7,7 +7,7 @@ from typing import List
 
 from ..catalogue import Method, Needs
 from ..settings import setting
-from .moco import PUBLISHED, MoCoTrainJob
+from .moco import VERSION_2, MoCoTrainJob
 
 
 @dataclass
@@ -59,21 +59,10 @@ METHODS = (
         job_class=PCLTrainJob,
         needs=Needs(),
         preset=dict(
-            PUBLISHED,
+            VERSION_2,
             queue_size=16384,
-            schedule="cosine",
-            temperature=0.2,
-            projection="mlp",
             clusters=[25_000, 50_000, 100_000],
             start_epochs=20,
-            jitter_probability=0.8,
-            brightness=0.4,
-            contrast=0.4,
-            saturation=0.4,
-            hue=0.1,
-            grey_probability=0.2,
-            blur_probability=0.5,
-            blur_sigma_px=2.0,
         ),
         differences=(
             "A tile's cluster is told among all clusters; the released code draws 16,384 of them, "
