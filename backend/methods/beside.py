@@ -29,7 +29,9 @@ class Beside(Recipe):
         self.tasks = MapTasks(
             job.also_learn, job, dataset, method.trained_encoder.feature_dimension
         )
-        self.relations, self.hooks, self.extras = method.relations, method.hooks, method.extras
+        self.relations, self.hooks = method.relations, method.hooks
+        # A copy: the empty mapping that methods share cannot be copied with a recipe.
+        self.extras = dict(method.extras)
         self.asks_for_valid = method.asks_for_valid
         self.measures = ("method_loss", *method.measures, *self._own_names(method))
         self._weight = job.also_weight

@@ -33,8 +33,8 @@ NAMES = [name for name in METHODS if not name.endswith("-published") and name !=
 ]
 # Methods that look at a tile's nine patches, which in 8 px have no room.
 GRID = ("jigsaw", "pirl", "relative-position")
-# What these tell is not to be seen in patterns that are turned and placed at random.
-UNSEEN = ("cmc-published", "jigsaw", "position-clusters", "relative-position", "rotation")
+# What these tell is not to be seen in small patterns that are turned and placed at random.
+UNSEEN = ("cmc-published", *GRID, "position-clusters", "rotation")
 
 # Settings that make a method tiny, besides those of SMALL, which go to all that have them.
 SMALL: dict[str, Any] = dict(
@@ -77,6 +77,7 @@ PACE: dict[str, dict[str, Any]] = {
     "densecl": QUEUED,
     "dino": dict(teacher_momentum=0.9, local_views=0, steps=120),
     "esvit": dict(teacher_momentum=0.9, local_views=0, steps=120),
+    "geomoco": QUEUED,
     "ibot": dict(teacher_momentum=0.9, local_views=0),
     "instance-discrimination": dict(bank_negatives=0),
     "moco": QUEUED,

@@ -142,6 +142,19 @@ def test_pirl_is_the_mean_of_tile_and_pieces_against_the_memory(wide: TileDatase
     assert torch.allclose(recipe.memory.bank.vectors[rows], renewed, atol=1e-6)
 
 
+def test_fact_5_11_1_pirl_learns(wide: TileDataset) -> None:
+    """Each tile and its pieces come to be told among all 24."""
+    learner, batches = make(
+        "pirl", wide, bank_negatives=0, batch_size=12, learning_rate=0.05, crop_area=0.8,
+        jitter_probability=0, blur_probability=0,
+    )  # fmt: skip
+    outcomes = [learner.take_step(batches.batch(step))[0] for step in range(40)]
+    guess = learner.recipe.chance_loss
+    assert guess == pytest.approx(math.log(24))
+    for name in ("tile_loss", "pieces_loss"):
+        assert sum(o.measures[name].item() for o in outcomes[-4:]) / 4 < 0.97 * guess
+
+
 def test_pirl_refuses_tiles_without_room_for_pieces(small_dataset) -> None:
     with pytest.raises(RequestError, match="too small for nine patches"):
         make("pirl", small_dataset)
