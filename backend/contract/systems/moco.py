@@ -172,8 +172,8 @@ METHODS = (
             *_DIFFERENCES,
             "The other view is of the same date: the paper takes another date of the place where "
             "there is one.",
-            "Places are told from the features of the tile, turned, by a linear layer; as released, "
-            "from the projection of a view, by a rectifier and a linear layer.",
+            "Places are told from the features of the tile, turned, by a linear layer; as "
+            "released, from the projection of a view, by a rectifier and a linear layer.",
             "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
         ),
         source=_GEO,
