@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from backend.contract.systems.moco_v3 import MoCoV3TrainJob
 from backend.contract.training_plan import make_plan
@@ -20,9 +19,11 @@ from backend.hooks.momentum import make_follower
 from backend.hooks.scheduled_momentum import ScheduledMomentum, rising
 from backend.losses.cross_view import cross_view_softmax
 from backend.networks.backbones.vision_transformer import VisionTransformer
+from backend.networks.directions import directions
 from backend.networks.encoder import Encoder
 from backend.networks.mlp import make_mlp
 
+from .byol import project
 from .recipe import Outcome, Recipe, start_encoder
 from .two_views import TwoViews
 
@@ -69,9 +70,9 @@ class MoCoV3(Recipe):
         self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
     ) -> Outcome:
         views = self.views(tiles, generator)
-        queries = [unit(self.predictor(project(self.online, view))) for view in views]
+        queries = [directions(self.predictor(project(self.online, view))) for view in views]
         with torch.no_grad():
-            keys = [unit(project(self.follower, view)) for view in views]
+            keys = [directions(project(self.follower, view)) for view in views]
         loss = self.contrast(queries[0], keys[1]) + self.contrast(queries[1], keys[0])
         query = queries[0].detach()
         measures = dict(
@@ -84,16 +85,6 @@ class MoCoV3(Recipe):
         """InfoNCE of queries (B, D) among the batch's keys (B, D), times 2T (the paper's code)."""
         loss = cross_view_softmax(query, key, key[:0], temperature=self._temperature, masked=None)
         return 2 * self._temperature * loss
-
-
-def project(network: nn.ModuleDict, tiles: Tensor) -> Tensor:
-    """Projected features (B, D)."""
-    return network["projector"](network["encoder"].features(tiles))
-
-
-def unit(vectors: Tensor) -> Tensor:
-    """Directions (B, D), float32 also under autocast."""
-    return functional.normalize(vectors.float(), dim=1)
 
 
 def recipe(job: MoCoV3TrainJob, dataset: TileDataset) -> MoCoV3:

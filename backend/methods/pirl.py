@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from backend.contract.systems.memory import PIRLTrainJob
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.networks.class_head import make_class_head
+from backend.networks.directions import directions
 from backend.views.grid import CELLS, grid_patches
 
 from .grid_pretext import GridPretext
@@ -52,9 +52,9 @@ class PIRL(GridPretext):
     ) -> Outcome:
         tile = self.view(tiles[0].float(), generator)
         pieces = grid_patches(self.view(tiles[0].float(), generator), generator)
-        whole = unit(self.project_tile(self.encoder.features(tile)))
+        whole = directions(self.project_tile(self.encoder.features(tile)))
         each = self.project_piece(self.features_of(shuffled(pieces, generator)))
-        together = unit(self.project_pieces(each.flatten(1)))
+        together = directions(self.project_pieces(each.flatten(1)))
 
         draw = self.memory.draw(chips, generator)
         tile_loss = self.memory.loss(whole, draw)
@@ -74,11 +74,6 @@ def shuffled(pieces: Tensor, generator: torch.Generator) -> Tensor:
     drawn = torch.rand(pieces.shape[:2], generator=generator, device=pieces.device)
     samples = torch.arange(len(pieces), device=pieces.device)[:, None]
     return pieces[samples, drawn.argsort(dim=1)]
-
-
-def unit(vectors: Tensor) -> Tensor:
-    """Directions (B, D), float32 also under autocast."""
-    return functional.normalize(vectors.float(), dim=1)
 
 
 def recipe(job: PIRLTrainJob, dataset: TileDataset) -> PIRL:

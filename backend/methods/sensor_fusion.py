@@ -12,13 +12,13 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from backend.contract.systems.sensor_fusion import SensorFusionTrainJob
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.hooks.stages import Stage
 from backend.losses.cross_view import cross_view_softmax
+from backend.networks.directions import directions
 from backend.views.band_dropout import drop_bands
 from backend.views.photometric import PhotometricViews
 
@@ -59,7 +59,7 @@ class SensorFusion(Recipe):
         maps = self.encoder.stages(torch.cat(views))[-DEPTHS:]
         losses, cosines = [], []
         for depth in maps:
-            first, second = functional.normalize(depth.float().flatten(1), dim=1).chunk(2)
+            first, second = directions(depth.flatten(1)).chunk(2)
             for one, other in ((first, second), (second, first)):
                 losses.append(
                     cross_view_softmax(

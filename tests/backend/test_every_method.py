@@ -224,9 +224,9 @@ def test_fact_5_11_1_it_learns(method: str, patterns: TileDataset) -> None:
     lacks = unmet_needs(METHODS[method], patterns.information.to_json())
     if lacks:
         pytest.skip(lacks[0])
-    common = dict(steps=50, batch_size=40, learning_rate=0.05, queue_size=40)
-    if make_train_job(dict(method=method, dataset="a", output="b")).optimiser != "sgd":
-        common["learning_rate"] = 0.005
+    common = dict(steps=50, batch_size=40, queue_size=40)
+    optimiser = make_train_job(dict(method=method, dataset="a", output="b")).optimiser
+    common["learning_rate"] = {"adam": 0.005, "adamw": 0.002}.get(optimiser, 0.05)
     job = job_of(method, GENTLE, common, **PACE.get(method, {}))
     learner, batches = make_learner(job, patterns)
     random = knn_accuracy(learner, patterns)
