@@ -19,7 +19,7 @@ from backend.data.relations import Itself
 from backend.hooks.stages import Stage
 from backend.losses.cross_view import cross_view_softmax
 from backend.networks.directions import directions
-from backend.views.band_dropout import drop_bands
+from backend.views.band_wise import vary_bands
 from backend.views.photometric import PhotometricViews
 
 from .recipe import Outcome, Recipe, start_encoder
@@ -54,7 +54,8 @@ class SensorFusion(Recipe):
     ) -> Outcome:
         framed, rate = self.view.framed(tiles[0], generator), self.ramp.rate
         views = [
-            drop_bands(self.view.coloured(framed, generator), rate, generator) for _ in range(2)
+            vary_bands(self.view.coloured(framed, generator), generator, drop=rate)
+            for _ in range(2)
         ]
         maps = self.encoder.stages(torch.cat(views))[-DEPTHS:]
         losses, cosines = [], []

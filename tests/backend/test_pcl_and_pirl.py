@@ -14,7 +14,7 @@ from backend.hooks.clusters import Clusters, concentrations, raw_concentrations
 from backend.hooks.memory_bank import MemoryBank
 from backend.methods.pirl import shuffled
 from backend.runtime.errors import RequestError
-from backend.views.band_dropout import drop_bands
+from backend.views.band_wise import vary_bands
 from tests.backend.tiny_backbone import make_learner, tiny_job, use_tiny_backbone
 
 
@@ -165,7 +165,7 @@ def test_fact_5_10_6_dropped_bands(rate: float) -> None:
     """A band goes with the probability asked for, but never the last one; nothing is scaled."""
     count, bands = 4000, 5
     tiles = torch.rand(count, bands, 2, 2, generator=seeded()) + 1
-    seen = drop_bands(tiles, rate, seeded(1))
+    seen = vary_bands(tiles, seeded(1), drop=rate)
     kept = (seen != 0).all(dim=(2, 3))
     assert torch.equal(kept, (seen != 0).any(dim=(2, 3)))
     assert torch.equal(seen[kept], tiles[kept])
