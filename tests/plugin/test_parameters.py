@@ -258,15 +258,12 @@ def test_options_in_messages_become_labels(provider) -> None:
     )
 
 
-def test_helps_have_a_picture_that_loads(provider, algorithms) -> None:
+def test_every_help_has_a_picture_that_loads(provider, algorithms) -> None:
     import re
     from urllib.parse import unquote, urlparse
 
     from qgis.PyQt.QtGui import QImage
 
     for algorithm in [*algorithms.values(), provider.algorithm("wholeline")]:
-        if algorithm.name() == "finetuneencoder":
-            # Its report is the picture.
-            continue
         (source,) = re.findall(r'<img src="([^"]+)"', algorithm.shortHelpString())
         assert not QImage(unquote(urlparse(source).path)).isNull(), source
