@@ -166,6 +166,7 @@ def _information(job: EmbedJob, encoder: EncoderInformation, task: _Task) -> Map
         software=f"Near Things {__version__}",
         command=shlex.join(["python", "-m", "backend.embed", *to_arguments(job)]),
         band_sources=_band_sources(task.scene, encoder.bands),
+        mode=job.mode,
     )
 
 

@@ -45,6 +45,13 @@ class MapInformation:
     # Where the scene holds `bands`, in their order: number of the file from 0, and of its band
     # from 1, as "0:1 1:1"; empty in maps from before it was kept.
     band_sources: str = ""
+    mode: str = ""
+    # Of dense maps alone: cosines between their vectors and those of tiles by themselves, of a
+    # sample of tiles, and the mean cosine between two different tiles.
+    agreement_tiles: str = ""
+    agreement_cosine_mean: str = ""
+    agreement_cosine_minimum: str = ""
+    agreement_cosine_of_two_tiles: str = ""
 
     def to_tags(self) -> dict[str, str]:
         """The tags of the GeoTIFF."""

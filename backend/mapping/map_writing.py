@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from rasterio.io import DatasetWriter
 from rasterio.windows import Window
 
 from backend.contract.jobs import EmbedJob
@@ -15,20 +17,22 @@ from backend.networks.encoder_file import FrozenEncoder
 from backend.runtime.files import remove
 from backend.runtime.reporter import Phase, Reporter
 
+from .dense import TILES_COMPARED, Agreement
 from .embedding_map import EmbeddingMap, MapInformation
-from .forward import embed_batch
 from .geotiff import scratch_raster, write_cog, writing
 from .grid import MapGrid
-from .statistics import Extremes
-from .tiles import TileBlock, TileReader
+from .scene_vectors import Block, SceneVectors, behind
+from .statistics import Extremes, Sample
 
 # Takes the vectors (n, D) of a block and their positions in the map, row · width + column.
 Observer = Callable[[np.ndarray, np.ndarray], None]
+# Gives the blocks of a scene's map; counts the tiles of each.
+BlockSource = Callable[[Phase], Iterable[Block]]
 
 
 @dataclass(frozen=True)
 class MapWriter:
-    """Writes embedding maps of one job. Tiles are read, embedded and written block by block."""
+    """Writes embedding maps of one job block by block."""
 
     encoder: FrozenEncoder
     job: EmbedJob
@@ -41,15 +45,35 @@ class MapWriter:
         grid: MapGrid,
         information: MapInformation,
         observe: Observer,
+        made_elsewhere: BlockSource | None = None,
     ) -> bool:
         """Write the map of a scene to `path`; False, and no file, where no tile is valid.
 
-        Raises DataError for a damaged scene, MachineError for a full disk or memory.
+        The vectors are those of `made_elsewhere`, or are computed here. Raises DataError for a
+        damaged scene, MachineError for a full disk or memory.
         """
         scratch = path.with_name(f"scratch-{path.name}")
         extremes = Extremes(self.encoder.dimension(self.job.features))
+        vectors = SceneVectors(self.encoder, self.job, scene, grid)
+        source = made_elsewhere or vectors.blocks
+        what = f"{'gathering' if made_elsewhere else 'embedding'} {scene.name}"
+        compared = Sample(TILES_COMPARED, len(extremes.minimum), self.job.seed)
         try:
-            self._write_vectors(scratch, scene, grid, information, observe, extremes)
+            with (
+                self._scratch(scratch, scene, grid, len(extremes.minimum)) as target,
+                self.reporter.phase(what, grid.height * grid.width, "tiles") as phase,
+            ):
+
+                def store(block: Block) -> None:
+                    with writing(scratch):
+                        _store(target, block, grid.width, extremes, observe, compared)
+
+                behind(store, source(phase))
+                if self.job.mode == "dense" and len(compared.positions):
+                    agreement = self._compare(vectors, compared)
+                    information = replace(information, **agreement.to_tags())
+                with writing(scratch):
+                    target.update_tags(**information.to_tags())
             if not np.isfinite(extremes.minimum).all():
                 return False
             if self.job.storage == "uint8":
@@ -59,27 +83,12 @@ class MapWriter:
             remove(scratch)
         return True
 
-    def _write_vectors(
-        self,
-        path: Path,
-        scene: Scene,
-        grid: MapGrid,
-        information: MapInformation,
-        observe: Observer,
-        extremes: Extremes,
-    ) -> None:
-        """All vectors as float32 into a scratch raster, each block shown to the observer."""
-        dimension = len(extremes.minimum)
-        reader = TileReader(
-            scene,
-            grid,
-            self.encoder.information.bands,
-            edges=self.job.edges,
-            minimum_valid_fraction=self.job.minimum_valid_fraction,
-        )
-        pixel_bytes = scene.dtype.itemsize * len(self.encoder.information.bands)
-        side = grid.block_side(pixel_bytes, 4 * dimension)
-        layout = dict(
+    def _scratch(
+        self, path: Path, scene: Scene, grid: MapGrid, dimension: int
+    ) -> contextlib.AbstractContextManager[DatasetWriter]:
+        """A raster of float32 for all vectors of a scene."""
+        return scratch_raster(
+            path,
             height=grid.height,
             width=grid.width,
             count=dimension,
@@ -88,35 +97,12 @@ class MapWriter:
             crs=scene.crs,
             transform=grid.transform(scene.transform),
         )
-        total = grid.height * grid.width
-        with (
-            scratch_raster(path, **layout) as target,
-            self.reporter.phase(f"embedding {scene.name}", total, "tiles") as phase,
-        ):
-            target.descriptions = [f"emb_{n:03d}" for n in range(dimension)]
-            target.update_tags(**information.to_tags())
-            for rows, columns in grid.blocks(side):
-                vectors = self._embed_block(reader.block(rows, columns), dimension, phase)
-                valid = np.isfinite(vectors).all(axis=-1)
-                vectors[~valid] = np.nan
-                positions = np.add.outer(np.array(rows) * grid.width, np.array(columns))
-                extremes.add(vectors[valid])
-                observe(vectors[valid], positions[valid])
-                window = Window(columns.start, rows.start, len(columns), len(rows))
-                with writing(path):
-                    target.write(np.moveaxis(vectors, -1, 0), window=window)
 
-    def _embed_block(self, block: TileBlock, dimension: int, phase: Phase) -> np.ndarray:
-        """Vectors (rows, columns, D) of a block, NaN where no tile is wanted."""
-        vectors = np.full((block.wanted.size, dimension), np.nan, np.float32)
-        numbers = np.flatnonzero(block.wanted)
-        phase.advance(block.wanted.size - len(numbers))
-        size = self.job.batch_size
-        for first in range(0, len(numbers), size):
-            batch = numbers[first : first + size]
-            vectors[batch] = embed_batch(self.encoder, block.tiles(batch), self.job.features, size)
-            phase.advance(len(batch))
-        return vectors.reshape(*block.wanted.shape, dimension)
+    def _compare(self, vectors: SceneVectors, sample: Sample) -> Agreement:
+        """How near a sample of a dense map's vectors are to those of tiles by themselves."""
+        agreement = Agreement.between(sample.vectors, vectors.of_tiles(sample.positions))
+        self.reporter.say(f"{vectors.scene.name}: {agreement}")
+        return agreement
 
     def _quantise(self, source: Path, extremes: Extremes) -> Path:
         """A scratch raster of uint8 in place of one of float32, with scale and offset per band.
@@ -165,3 +151,23 @@ class MapWriter:
                 with writing(path):
                     target.write(np.moveaxis(raw, -1, 0), window=window)
                 phase.advance(valid.size)
+
+
+def _store(
+    target: DatasetWriter,
+    block: Block,
+    width: int,
+    extremes: Extremes,
+    observe: Observer,
+    compared: Sample,
+) -> None:
+    """Write a block's vectors, and show the valid ones to all that learn of them."""
+    vectors = block.fetch()
+    valid = np.isfinite(vectors).all(axis=-1)
+    vectors[~valid] = np.nan
+    positions = np.add.outer(np.array(block.rows) * width, np.array(block.columns))
+    extremes.add(vectors[valid])
+    observe(vectors[valid], positions[valid])
+    compared.add(vectors[valid], positions[valid])
+    window = Window(block.columns.start, block.rows.start, len(block.columns), len(block.rows))
+    target.write(np.moveaxis(vectors, -1, 0), window=window)

@@ -70,6 +70,7 @@ class Sample:
     def __init__(self, size: int, dimension: int, seed: int) -> None:
         self._size, self._seed = size, seed
         self._keys = np.empty(0, np.uint64)
+        self._positions = np.empty(0, np.int64)
         self._vectors = np.empty((0, dimension), np.float32)
 
     def add(self, vectors: np.ndarray, positions: np.ndarray) -> None:
@@ -77,18 +78,24 @@ class Sample:
         keys = _hash(positions, self._seed)
         if len(self._keys) == self._size:
             closer = keys < self._keys[-1]
-            keys, vectors = keys[closer], vectors[closer]
+            keys, vectors, positions = keys[closer], vectors[closer], positions[closer]
         if len(keys) == 0:
             return
         keys = np.concatenate([self._keys, keys])
         kept = np.argsort(keys, kind="stable")[: self._size]
         merged = np.concatenate([self._vectors, vectors.astype(np.float32)])
         self._keys, self._vectors = keys[kept], merged[kept]
+        self._positions = np.concatenate([self._positions, positions])[kept]
 
     @property
     def vectors(self) -> np.ndarray:
         """The sample (at most size, D), float32, in the order of the keys."""
         return self._vectors
+
+    @property
+    def positions(self) -> np.ndarray:
+        """The positions of `vectors`, int64."""
+        return self._positions
 
 
 def _hash(positions: np.ndarray, seed: int) -> np.ndarray:

@@ -15,8 +15,9 @@ from .grid import MapGrid, mirrored
 class TileBlock:
     """The tiles of a block of the map, numbered row by row from 0.
 
-    `pixels` (bands, h, w) are the scene's, edges filled; `wanted` (rows, columns) is True where a
-    tile is to be embedded.
+    `pixels` (bands, h, w) are the scene's as `network_input` makes them, edges filled, with
+    `context` pixels more above and to the left of the first tile; `wanted` (rows, columns) is True
+    where a tile is to be embedded.
     """
 
     def __init__(
@@ -26,22 +27,31 @@ class TileBlock:
         *,
         tile_size: int,
         stride: int,
-        nodata: float | None,
+        context: int = 0,
     ) -> None:
-        self.wanted = wanted
-        self._nodata, self._stride = nodata, stride
-        # A view (bands, h - T + 1, w - T + 1, T, T): no tile is copied before it is asked for.
-        self._windows = sliding_window_view(pixels, (tile_size, tile_size), axis=(1, 2))
+        self.pixels, self.wanted = pixels, wanted
+        self.tile_size, self.stride, self.context = tile_size, stride, context
+
+    def corners(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """First rows and first columns, in `pixels`, of tiles."""
+        rows, columns = np.divmod(numbers, self.wanted.shape[1])
+        return self.context + rows * self.stride, self.context + columns * self.stride
 
     def tiles(self, numbers: np.ndarray) -> np.ndarray:
-        """Tiles (len(numbers), bands, T, T) as `network_input` makes them."""
-        rows, columns = np.divmod(numbers, self.wanted.shape[1])
-        tiles = self._windows[:, rows * self._stride, columns * self._stride]
-        return network_input(tiles.swapaxes(0, 1), self._nodata)
+        """Tiles (len(numbers), bands, T, T), float32 with NaN for no data."""
+        side = (self.tile_size, self.tile_size)
+        # A view (bands, h - T + 1, w - T + 1, T, T): no tile is copied before it is asked for.
+        windows = sliding_window_view(self.pixels, side, axis=(1, 2))
+        rows, columns = self.corners(numbers)
+        return np.ascontiguousarray(windows[:, rows, columns].swapaxes(0, 1))
 
 
 class TileReader:
-    """Reads blocks of tiles from a scene; what it gives depends on the tile, not on the block."""
+    """Reads blocks of tiles from a scene; what it gives depends on the tile, not on the block.
+
+    `context`: pixels that are read too before the first and behind the last tile of a block, in
+    both directions. May be used from several threads.
+    """
 
     def __init__(
         self,
@@ -51,7 +61,9 @@ class TileReader:
         *,
         edges: str,
         minimum_valid_fraction: float,
+        context: tuple[int, int] = (0, 0),
     ) -> None:
+        self.context = context
         self.scene, self.grid, self.bands = scene, grid, list(bands)
         self._mirror = edges == "mirror"
         self._minimum_valid = minimum_valid_fraction * grid.tile_size**2
@@ -60,16 +72,18 @@ class TileReader:
         """The tiles of map `rows` and `columns`. Raises DataError where the scene is damaged."""
         grid, scene = self.grid, self.scene
         (top, bottom), (left, right) = grid.span(rows), grid.span(columns)
-        pixels = self._read(top, bottom, left, right)
-        wanted = self._valid_enough(pixels, len(rows), len(columns))
+        before, after = self.context
+        pixels = self._read(top - before, bottom + after, left - before, right + after)
+        within = pixels[:, before : pixels.shape[1] - after, before : pixels.shape[2] - after]
+        wanted = self._valid_enough(within, len(rows), len(columns))
         reach = (self._reach(rows, scene.height), self._reach(columns, scene.width))
         wanted &= reach[0][:, None] & reach[1][None, :]
         return TileBlock(
-            pixels,
+            network_input(pixels, scene.nodata),
             wanted,
             tile_size=grid.tile_size,
             stride=grid.stride,
-            nodata=scene.nodata,
+            context=before,
         )
 
     def _read(self, top: int, bottom: int, left: int, right: int) -> np.ndarray:
@@ -118,12 +132,12 @@ class TileReader:
         return (starts >= 0) & (ends <= length)
 
 
-def network_input(tiles: np.ndarray, nodata: float | None) -> np.ndarray:
-    """A float32 copy of tiles with NaN, which the encoder takes for no data, where they have none.
+def network_input(pixels: np.ndarray, nodata: float | None) -> np.ndarray:
+    """A float32 copy of pixels with NaN, which the encoder takes for no data, where they have none.
 
     So that a scene's no-data value need not be that of the imagery the encoder was trained on.
     """
-    result = np.array(tiles, np.float32, order="C")
+    result = np.array(pixels, np.float32, order="C")
     if nodata is not None:
-        result[tiles == np.asarray(nodata).astype(tiles.dtype)] = np.nan
+        result[pixels == np.asarray(nodata).astype(pixels.dtype)] = np.nan
     return result

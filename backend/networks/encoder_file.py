@@ -108,20 +108,34 @@ class FrozenEncoder:
         Gives float32: "embedding" (B, D), of norm 1 where `information.unit_norm` says so, or
         "backbone" (B, F), the pooled features.
         """
-        pooled = self._pooled(tiles)
-        result = pooled if features == "backbone" else self._network.project(pooled)
-        return result.float().cpu().numpy()
+        return self.embed_normalised(self.normalised(tiles), features).cpu().numpy()
 
     @torch.inference_mode()
     def embed_both(self, tiles: np.ndarray) -> dict[str, np.ndarray]:
         """The "embedding" and the "backbone" features of tiles (see `embed`) from one pass."""
-        pooled = self._pooled(tiles)
+        pooled = self._network.features(self.normalised(tiles))
         vectors = {"embedding": self._network.project(pooled), "backbone": pooled}
         return {name: values.float().cpu().numpy() for name, values in vectors.items()}
 
-    def _pooled(self, tiles: np.ndarray) -> torch.Tensor:
-        tensor = torch.from_numpy(np.ascontiguousarray(tiles)).to(self.device)
-        return self._network.features(self._normalise(tensor))
+    @torch.inference_mode()
+    def normalised(self, pixels: np.ndarray) -> torch.Tensor:
+        """Pixel values (B, bands, H, W) as the network takes them, float32 on the device."""
+        return self._normalise(torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device))
+
+    @torch.inference_mode()
+    def embed_normalised(self, tiles: torch.Tensor, features: str = "embedding") -> torch.Tensor:
+        """As `embed`, of tiles from `normalised`; the vectors stay on the device."""
+        return self.project(self._network.features(tiles), features)
+
+    @torch.inference_mode()
+    def project(self, pooled: torch.Tensor, features: str = "embedding") -> torch.Tensor:
+        """Vectors, float32 on the device, of pooled features (B, F)."""
+        return (pooled if features == "backbone" else self._network.project(pooled)).float()
+
+    @property
+    def backbone(self) -> torch.nn.Module:
+        """The network's backbone, in evaluation mode on the device."""
+        return self._network.backbone
 
     def band_indices(self, available: list[str], where: str) -> list[int]:
         """Positions of the encoder's bands in `available`; RequestError names those missing."""

@@ -37,6 +37,14 @@ class EmbedJob:
     stride_px: int = setting(
         "integer", 16, "Scene pixels from one map pixel to the next", unit="px", minimum=1
     )
+    mode: str = setting(
+        "choice",
+        "tile",
+        "tile: every tile goes through the network by itself; dense: tiles that overlap share "
+        "their convolutions, many times as fast, with vectors near to those of tiles and not the "
+        "same (the map says how near); not for transformers",
+        choices=("tile", "dense"),
+    )
     features: str = setting(
         "choice",
         "embedding",
