@@ -142,7 +142,7 @@ class Agreement:
 
     def __str__(self) -> str:
         return (
-            f"dense vectors beside those of tiles by themselves: cosine {self.mean:.3f} on average, "
-            f"{self.least:.3f} at least, of {self.count} tiles (two different tiles: "
+            f"dense vectors beside those of tiles by themselves: cosine {self.mean:.3f} on "
+            f"average, {self.least:.3f} at least, of {self.count} tiles (two different tiles: "
             f"{self.chance:.3f})"
         )

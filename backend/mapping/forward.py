@@ -81,7 +81,7 @@ def no_vectors(count: int, encoder: FrozenEncoder, features: str) -> Tensor:
 
 
 def fetch_of(vectors: Tensor, block: TileBlock) -> Fetch:
-    """What waits for `vectors` (n, D); on CUDA the copy is queued behind the work that makes them."""
+    """What waits for `vectors` (n, D); on CUDA their copy is queued behind what makes them."""
     shape = (*block.wanted.shape, vectors.shape[1])
     if vectors.device.type != "cuda":
         return lambda: vectors.numpy().reshape(shape)

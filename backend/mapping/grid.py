@@ -60,13 +60,12 @@ class MapGrid:
             side //= 2
         return side
 
-    def blocks(self, side: int, rows: range | None = None) -> Iterator[tuple[range, range]]:
-        """Map rows and columns of blocks of `side` pixels that cover the map, or `rows` of it."""
-        rows = rows or range(self.height)
-        for top in range(rows.start, rows.stop, side):
+    def blocks(self, side: int) -> Iterator[tuple[range, range]]:
+        """Map rows and columns of all blocks of `side` pixels, row by row."""
+        for top in range(0, self.height, side):
             for left in range(0, self.width, side):
                 yield (
-                    range(top, min(top + side, rows.stop)),
+                    range(top, min(top + side, self.height)),
                     range(left, min(left + side, self.width)),
                 )
 

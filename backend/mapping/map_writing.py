@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from backend.contract.jobs import EmbedJob
 from backend.data.scenes import Scene
 from backend.networks.encoder_file import FrozenEncoder
 from backend.runtime.files import remove
-from backend.runtime.reporter import Phase, Reporter
+from backend.runtime.reporter import Reporter
 
 from .dense import TILES_COMPARED, Agreement
 from .embedding_map import EmbeddingMap, MapInformation
@@ -26,8 +26,6 @@ from .statistics import Extremes, Sample
 
 # Takes the vectors (n, D) of a block and their positions in the map, row · width + column.
 Observer = Callable[[np.ndarray, np.ndarray], None]
-# Gives the blocks of a scene's map; counts the tiles of each.
-BlockSource = Callable[[Phase], Iterable[Block]]
 
 
 @dataclass(frozen=True)
@@ -45,30 +43,28 @@ class MapWriter:
         grid: MapGrid,
         information: MapInformation,
         observe: Observer,
-        made_elsewhere: BlockSource | None = None,
     ) -> bool:
         """Write the map of a scene to `path`; False, and no file, where no tile is valid.
 
-        The vectors are those of `made_elsewhere`, or are computed here. Raises DataError for a
-        damaged scene, MachineError for a full disk or memory.
+        Raises DataError for a damaged scene, MachineError for a full disk or memory.
         """
         scratch = path.with_name(f"scratch-{path.name}")
         extremes = Extremes(self.encoder.dimension(self.job.features))
         vectors = SceneVectors(self.encoder, self.job, scene, grid)
-        source = made_elsewhere or vectors.blocks
-        what = f"{'gathering' if made_elsewhere else 'embedding'} {scene.name}"
+        total = grid.height * grid.width
         compared = Sample(TILES_COMPARED, len(extremes.minimum), self.job.seed)
         try:
             with (
                 self._scratch(scratch, scene, grid, len(extremes.minimum)) as target,
-                self.reporter.phase(what, grid.height * grid.width, "tiles") as phase,
+                self.reporter.phase(f"embedding {scene.name}", total, "tiles") as phase,
             ):
 
                 def store(block: Block) -> None:
                     with writing(scratch):
                         _store(target, block, grid.width, extremes, observe, compared)
 
-                behind(store, source(phase))
+                target.descriptions = [f"emb_{n:03d}" for n in range(target.count)]
+                behind(store, vectors.blocks(phase))
                 if self.job.mode == "dense" and len(compared.positions):
                     agreement = self._compare(vectors, compared)
                     information = replace(information, **agreement.to_tags())

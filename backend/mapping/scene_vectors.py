@@ -44,9 +44,7 @@ class SceneVectors:
     it does in its last bits, the blocks are always the same.
     """
 
-    def __init__(
-        self, encoder: FrozenEncoder, job: EmbedJob, scene: Scene, grid: MapGrid
-    ) -> None:
+    def __init__(self, encoder: FrozenEncoder, job: EmbedJob, scene: Scene, grid: MapGrid) -> None:
         self.encoder, self.job, self.scene, self.grid = encoder, job, scene, grid
         self.dimension = encoder.dimension(job.features)
         if job.mode == "dense":
@@ -58,8 +56,8 @@ class SceneVectors:
             pixel_bytes = max(4, scene.dtype.itemsize) * len(encoder.information.bands)
             self.block_side = grid.block_side(pixel_bytes, 4 * self.dimension)
 
-    def blocks(self, phase: Phase, rows: range | None = None) -> Iterator[Block]:
-        """All blocks of the map, or of some `rows` that begin and end with blocks, in order.
+    def blocks(self, phase: Phase) -> Iterator[Block]:
+        """All blocks of the map, in order.
 
         While one is with the network the next is read. `phase` counts tiles.
         """
@@ -68,7 +66,7 @@ class SceneVectors:
         def read(place: tuple[range, range]) -> tuple[range, range, TileBlock]:
             return *place, reader.block(*place)
 
-        places = self.grid.blocks(self.block_side, rows)
+        places = self.grid.blocks(self.block_side)
         with contextlib.closing(ordered_map(read, places, READERS)) as ahead:
             for block_rows, columns, block in ahead:
                 yield Block(block_rows, columns, self._forward(block, phase.advance))

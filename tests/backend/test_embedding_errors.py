@@ -158,7 +158,7 @@ def test_memory_used_up_names_a_smaller_batch(encoder, monkeypatch) -> None:
     def refuse(*_: object) -> None:
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried 9 bytes")
 
-    monkeypatch.setattr(frozen, "embed", refuse)
+    monkeypatch.setattr(frozen, "embed_normalised", refuse)
     with pytest.raises(MachineError, match="a batch of 64 tiles") as caught:
         embed_batch(frozen, np.zeros((1, 3, 8, 8), np.float32), "embedding", 64)
     assert "--batch-size, such as 16" in caught.value.hint
