@@ -89,7 +89,8 @@ def write_cog(source: Path, target: Path, *, compression: str, resampling: str) 
 
     `resampling` is that of the overviews, by GDAL's name. Raises MachineError.
     """
-    with rasterio.open(source) as dataset:
+    # What the disk refused when `source` was closed shows here.
+    with writing(source), rasterio.open(source) as dataset:
         pixel_bytes = sum(np.dtype(name).itemsize for name in dataset.dtypes)
     block = 512
     while block > 64 and block**2 * pixel_bytes > COG_BLOCK_BYTES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -63,13 +63,13 @@ class MapWriter:
                     with writing(scratch):
                         _store(target, block, grid.width, extremes, observe, compared)
 
+                target.update_tags(**information.to_tags())
                 target.descriptions = [f"emb_{n:03d}" for n in range(target.count)]
                 behind(store, vectors.blocks(phase))
                 if self.job.mode == "dense" and len(compared.positions):
                     agreement = self._compare(vectors, compared)
-                    information = replace(information, **agreement.to_tags())
-                with writing(scratch):
-                    target.update_tags(**information.to_tags())
+                    with writing(scratch):
+                        target.update_tags(**agreement.to_tags())
             if not np.isfinite(extremes.minimum).all():
                 return False
             if self.job.storage == "uint8":
