@@ -57,19 +57,19 @@ def test_zion(zion: Path, tmp_path: Path) -> None:
     dataset = folder / "zion.tiles"
     run(
         "build", "--scenes", scene, "--bands", *bands, "--land-cover", zion / "nlcd.tif",
-        "--tile-size-px", 32, "--neighbour-radius-px", 48, "--count", 400, "--output", dataset,
+        "--tile-size-px", 32, "--neighbour-radius-px", 48, "--count", 300, "--output", dataset,
     )  # fmt: skip
     run(
-        "train", "--dataset", dataset, "--method", "saumoco", "--steps", 6, "--batch-size", 16,
+        "train", "--dataset", dataset, "--method", "saumoco", "--steps", 4, "--batch-size", 8,
         "--queue-size", 64, "--output", folder / "run",
     )  # fmt: skip
     encoder = folder / "run" / "encoder.safetensors"
     run(
-        "evaluate", "--encoder", encoder, "--dataset", dataset, "--repeats", 2, "--trees", 20,
+        "evaluate", "--encoder", encoder, "--dataset", dataset, "--repeats", 1, "--trees", 10,
         "--output", folder / "evaluation",
     )  # fmt: skip
     run(
-        "embed", "--encoder", encoder, "--scenes", scene, "--stride-px", 32, "--picture",
+        "embed", "--encoder", encoder, "--scenes", scene, "--stride-px", 64, "--picture",
         "--clusters", 5, "--output", folder / "embedding map.tif",
     )  # fmt: skip
     query = (318000.0, 4140000.0)
@@ -103,19 +103,19 @@ def test_naip_recipe(real_data: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_sample_landscape_from_yaml(tmp_path: Path) -> None:
     """The built-in landscape, every job from a YAML file."""
-    run("sample", "--output", tmp_path / "landscape", "--size-px", 384)
+    run("sample", "--output", tmp_path / "landscape", "--size-px", 256)
     jobs = {
         "build": dict(
             scenes=[str(p) for p in sorted((tmp_path / "landscape").glob("scene_*.tif"))],
             land_cover=[str(tmp_path / "landscape" / "land_cover.tif")],
             tile_size_px=16,
             neighbour_radius_px=16,
-            count=300,
+            count=200,
             output=str(tmp_path / "a.tiles"),
         ),
         "train": dict(
             dataset=str(tmp_path / "a.tiles"),
-            steps=6,
+            steps=4,
             batch_size=16,
             queue_size=64,
             output=str(tmp_path / "run"),
@@ -123,8 +123,8 @@ def test_sample_landscape_from_yaml(tmp_path: Path) -> None:
         "evaluate": dict(
             encoder=str(tmp_path / "run" / "encoder.safetensors"),
             dataset=str(tmp_path / "a.tiles"),
-            repeats=2,
-            trees=20,
+            repeats=1,
+            trees=10,
             output=str(tmp_path / "evaluation"),
         ),
     }
