@@ -90,7 +90,15 @@ PACE: dict[str, dict[str, Any]] = {
 }
 # The least spread of a method's vectors; rectified features share a mean, and so spread less.
 LEAST_SPREAD = 0.2
-NARROW = {"data2vec": 0.05, "i-jepa": 0.05, "mae": 0.05, "multitask": 0.02, "tile2vec-bce": 0.02}
+NARROW = {
+    "data2vec": 0.05,
+    "i-jepa": 0.05,
+    "mae": 0.05,
+    "masked-mean-colour": 0.05,
+    "multitask": 0.02,
+    "satmae": 0.01,
+    "tile2vec-bce": 0.02,
+}
 
 
 def narrow_transformer(*, bands: int, stem: str, tile_size_px: int) -> VisionTransformer:
@@ -238,5 +246,5 @@ def test_fact_5_11_1_it_learns(method: str, patterns: TileDataset) -> None:
     print(f"loss {start:.3f} to {last:.3f}, spread {apart:.2f}, kNN {random:.2f} to {trained:.2f}")
     assert last < start - 0.03 * abs(start)
     assert apart > NARROW.get(method, LEAST_SPREAD)
-    # Two deviations of a share of 48 test tiles are about 0.14.
-    assert trained >= random - 0.14
+    # Two deviations of the difference of two shares of 48 test tiles are about 0.2.
+    assert trained >= random - 0.2
