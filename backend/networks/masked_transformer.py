@@ -13,11 +13,13 @@ from backend.views.padding import pad_to_patches
 
 from .backbones.places import place_vectors
 from .backbones.vision_transformer import VisionTransformer
+from .rows import by_rows
 from .torchvision_import import torchvision
 
 _Block = torchvision.models.vision_transformer.EncoderBlock
 
 
+@by_rows(2)
 def encode_visible(backbone: VisionTransformer, tiles: Tensor, visible: Tensor) -> Tensor:
     """The last vectors (B, V, F) of the patches `visible` (B, V); the others are never computed.
 
@@ -28,6 +30,7 @@ def encode_visible(backbone: VisionTransformer, tiles: Tensor, visible: Tensor) 
     return backbone.encoder.ln(backbone.encoder.layers(sequence))[:, 1:]
 
 
+@by_rows(2)
 def encode_hidden(
     backbone: VisionTransformer, tiles: Tensor, hidden: Tensor, stand_in: Tensor
 ) -> Tensor:
@@ -39,6 +42,7 @@ def encode_hidden(
     return backbone.encoder.ln(backbone.encoder.layers(sequence))[:, 1:]
 
 
+@by_rows()
 def last_layers(backbone: VisionTransformer, tiles: Tensor, count: int) -> list[Tensor]:
     """The patches' vectors (B, N, F) after each of the last `count` layers, not normalised."""
     patches = _embedded(backbone, tiles) + backbone.encoder.pos_embedding[:, 1:]

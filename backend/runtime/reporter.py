@@ -73,6 +73,11 @@ class Reporter:
         self._file: TextIO | None = None
         self._waiting: list[str] = []
         self._contexts = contextlib.ExitStack()
+        self._silent = False
+
+    def silence(self) -> None:
+        """Say nothing from now on: one of several processes speaks for all."""
+        self._silent = True
 
     def log_to(self, path: Path) -> None:
         """Write the events, those so far included, to the end of the file at `path`."""
@@ -109,6 +114,8 @@ class Reporter:
 
     def emit(self, event: str, **values: Any) -> None:
         """Record one event; see backend.contract.events for the fields of each."""
+        if self._silent:
+            return
         line = events.encode(event, time.time(), **values)
         self._write_line(line)
         if self.as_events:
@@ -123,7 +130,7 @@ class Reporter:
     def phase(self, name: str, total: int, unit: str, *, done: int = 0) -> Iterator[Phase]:
         """A stretch of `total` units of work, `done` of which an earlier call has completed."""
         bar = None
-        if not self.as_events:
+        if not (self.as_events or self._silent):
             bar = tqdm(
                 total=total,
                 initial=done,
@@ -150,15 +157,17 @@ class Reporter:
     def artifact(self, role: str, path: Path) -> None:
         """A file or folder that is now whole."""
         self.emit("artifact", role=role, path=str(path))
-        if not self.as_events:
+        if not (self.as_events or self._silent):
             tqdm.write(f"{role}: {path}", file=self._stdout)
 
     def warning(self, message: str) -> None:
         """Something the user should know, that does not stop the job."""
         self.emit("warning", message=message)
-        if not self.as_events:
+        if not (self.as_events or self._silent):
             tqdm.write(f"warning: {message}", file=sys.stderr)
 
     def say(self, message: str) -> None:
         """Free text for a person; it is no event."""
+        if self._silent:
+            return
         tqdm.write(message, file=sys.stderr)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,9 +17,9 @@ from backend.data.dataset import TileDataset
 from backend.methods.neighbourhood import training_chips
 from backend.networks.decoder_file import save_decoder
 from backend.networks.encoder_file import EncoderInformation, save_encoder
+from backend.networks.rows import alone
 from backend.runtime import stopping
-from backend.runtime.device import choose_device
-from backend.runtime.errors import DataError, MachineError, RequestError
+from backend.runtime.errors import DataError, MachineError, RequestError, Stopped
 from backend.runtime.reporter import Reporter
 
 from .batches import Batch, Batches
@@ -28,6 +28,7 @@ from .collapse import CollapseMonitor
 from .learner import Learner
 from .log import Log
 from .online_knn import OnlineKNN, make_online_knn
+from .processes import Processes, joined, own_device
 from .profile import profiled
 from .residency import make_tiles
 from .run_folder import check_run_output, open_run
@@ -43,20 +44,31 @@ def train(job: TrainJob, reporter: Reporter) -> None:
     RequestError, DataError and MachineError before anything is written where the job cannot be
     done; Stopped after a checkpoint where it was asked to stop.
     """
-    check_run_output(job)
+    device = own_device(job)
+    with joined(job, device) as processes:
+        if not processes.first:
+            reporter.silence()
+        _train(job, device, processes, reporter)
+
+
+def _train(job: TrainJob, device: torch.device, processes: Processes, reporter: Reporter) -> None:
+    """The same in one of several processes, of which the first one writes and tells."""
+    if processes.first:
+        check_run_output(job)
     dataset = TileDataset(job.dataset)
     _check_needs(job, dataset)
     chips = training_chips(job, dataset)
     _check_batch(job, len(chips), dataset)
-    device = choose_device(job.device)
     try:
-        learner = Learner(job, dataset, make_plan(job, len(chips)), device)
+        learner = Learner(job, dataset, make_plan(job, len(chips)), device, processes)
         tiles = make_tiles(job, dataset, learner.device, reporter)
         relations = learner.recipe.relations
         batches = Batches(dataset, chips, relations, learner.plan, job.seed, tiles)
         knn = make_online_knn(job, dataset)
-        folder = open_run(job, dataset, device, reporter)
-        _Run(job, dataset, batches, learner, knn, folder, reporter).go()
+        if processes.first:
+            open_run(job, dataset, device, reporter)
+        processes.wait()
+        _Run(job, dataset, batches, learner, knn, processes, reporter).go()
     except torch.OutOfMemoryError as error:
         raise MachineError(
             f"the memory of {device} is used up: {str(error).splitlines()[0]}",
@@ -69,8 +81,6 @@ def _check_needs(job: TrainJob, dataset: TileDataset) -> None:
     lacks = unmet_needs(find_method(job.method), dataset.information.to_json())
     if lacks:
         raise RequestError(f"{job.method} cannot learn from {dataset.folder}: {'; '.join(lacks)}")
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        raise RequestError("training runs in one process", "start it without torchrun")
 
 
 def _check_batch(job: TrainJob, samples: int, dataset: TileDataset) -> None:
@@ -93,11 +103,11 @@ class _Run:
         batches: Batches,
         learner: Learner,
         knn: OnlineKNN | None,
-        folder: Path,
+        processes: Processes,
         reporter: Reporter,
     ) -> None:
         self.job, self.dataset, self.learner, self.knn = job, dataset, learner, knn
-        self.folder, self.reporter = folder, reporter
+        self.folder, self.processes, self.reporter = Path(job.output), processes, reporter
         self.batches = batches
         self.step = 0  # completed steps
         self.identity = dict(
@@ -111,33 +121,38 @@ class _Run:
         if self.step == 0:
             for note in self.learner.recipe.encoder.notes:
                 self.reporter.say(note)
-        log = Log(
-            self.folder,
-            self.learner.columns(),
-            self.reporter,
-            first_step=self.step,
-            tensorboard=self.job.tensorboard,
-        )
+        log = None
+        if self.processes.first:
+            log = Log(
+                self.folder,
+                self.learner.columns(),
+                self.reporter,
+                first_step=self.step,
+                tensorboard=self.job.tensorboard,
+            )
         try:
             if self.step < self.learner.plan.steps:
                 self.loop(log)
-            else:
+            elif self.processes.first:
                 self.export()
         finally:
-            log.close()
+            if log is not None:
+                log.close()
         for name in ("encoder", *self.learner.recipe.extras):
             self.reporter.artifact(name, self.folder / f"{name}.safetensors")
 
-    def loop(self, log: Log) -> None:
-        """Take the steps; log, save and stop where it is due."""
+    def loop(self, log: Log | None) -> None:
+        """Take the steps; log, save and stop where it is due. All processes do the same, but the
+        first one alone has a log and writes."""
         job, learner, total = self.job, self.learner, self.learner.plan.steps
-        speed = measure_speed(
-            learner.recipe,
-            len(self.dataset.band_names),
-            self.dataset.information.tile_size_px,
-            learner.device,
-            job.precision,
-        )
+        with alone():
+            speed = measure_speed(
+                learner.recipe,
+                len(self.dataset.band_names),
+                self.dataset.information.tile_size_px,
+                learner.device,
+                job.precision,
+            )
         monitor = CollapseMonitor(self.reporter, learner.recipe.chance_loss, SETTLING_STEPS)
         with self.reporter.phase("training", total, "step", done=self.step) as phase:
             for batch in self.coming():
@@ -145,7 +160,8 @@ class _Run:
                 self.step += 1
                 speed.count(len(batch.chips) * len(batch.tiles))
 
-                last, stop, note = self.step == total, stopping.requested(), ""
+                last, note = self.step == total, ""
+                stop = self.processes.any(stopping.requested())
                 knn_due = self.knn is not None and (last or self.step % job.knn_every_steps == 0)
                 log_due = last or knn_due or self.step % job.log_every_steps == 0
                 save_due = last or stop or self.step % job.checkpoint_every_steps == 0
@@ -156,21 +172,24 @@ class _Run:
                     if knn_due:
                         with speed.paused():
                             values["knn_accuracy"] = self.knn.accuracy(learner)
-                    log.write(self.step, values)
+                    if log is not None:
+                        log.write(self.step, values)
                     monitor.watch(self.step, values["loss"], values["spread"])
                     note = f"loss {values['loss']:.3f}"
-                if save_due:
+                if save_due and self.processes.first:
                     with speed.paused():
                         self.save()
                 phase.advance(note=note, stop=False)
                 if stop and not last:
                     stopping.raise_if_requested()
+                    # It was another process that was asked.
+                    raise Stopped(signal.SIGTERM)
         self.reporter.say(speed.summary())
 
     def coming(self) -> Iterator[Batch]:
         """The batches that are left, profiled where the job asks for it."""
         batches = self.batches.from_step(self.step)
-        if not self.job.profile:
+        if not (self.job.profile and self.processes.first):
             return batches
         title = f"{self.job.method} on {self.dataset.folder.name}"
         return profiled(batches, self.folder / "profile", self.learner.device, title)

@@ -18,6 +18,7 @@ from backend.data.dataset import TileDataset
 from backend.data.relations import step_seed
 from backend.hooks.stages import run_hooks
 from backend.methods.recipe import Outcome, make_recipe
+from backend.networks.rows import share_out
 from backend.runtime.parts import part
 from backend.views.normalisation import offset_and_scale
 from backend.views.normalise import Normalise
@@ -27,6 +28,7 @@ from .checkpoints import random_states, restore_random_states
 from .collapse import spread
 from .compilation import compile_networks
 from .optimisers import make_optimiser
+from .processes import Processes
 from .residency import to_device
 from .schedule import learning_rate
 
@@ -35,7 +37,12 @@ class Learner:
     """`take_step` is the whole of training; everything else brings it there and back."""
 
     def __init__(
-        self, job: TrainJob, dataset: TileDataset, plan: Plan, device: torch.device
+        self,
+        job: TrainJob,
+        dataset: TileDataset,
+        plan: Plan,
+        device: torch.device,
+        processes: Processes = Processes(),  # noqa: B008 (it is frozen)
     ) -> None:
         information = dataset.information
         random.seed(job.seed)
@@ -51,6 +58,9 @@ class Learner:
         self.normalise = Normalise(self.offset, self.scale, information.nodata).to(self.device)
         self.recipe = make_recipe(find_method(job.method).recipe, job, dataset)
         self.recipe.to(memory_format=torch.channels_last).train()
+        self._processes = processes
+        if processes.count > 1:
+            share_out(self.recipe)
         compile_networks(self.recipe, job.compile, self.device)
         self._network, self._optimiser = self._fabric.setup(
             self.recipe, make_optimiser(job, self.recipe)
@@ -80,6 +90,7 @@ class Learner:
         with part("backward"):
             self._optimiser.zero_grad(set_to_none=True)
             self._fabric.backward(outcome.loss)
+            self._processes.average_gradients(self.recipe.parameters())
         with part("optimiser"):
             norm = self._fabric.clip_gradients(
                 self._network,

@@ -179,12 +179,6 @@ def test_a_full_disk(dataset: Path, tmp_path: Path) -> None:
     assert not (run / "encoder.safetensors").exists()
 
 
-def test_many_processes_are_refused(dataset: Path, tmp_path: Path, monkeypatch, capsys) -> None:
-    monkeypatch.setenv("WORLD_SIZE", "2")
-    given = ("--dataset", dataset, "--output", tmp_path / "run", *TINY)
-    assert "training runs in one process" in fail(capsys, 2, *given)
-
-
 def help_text(capsys, *arguments: str) -> str:
     with pytest.raises(SystemExit) as caught:
         train.main([*arguments, "--help"])

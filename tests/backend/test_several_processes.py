@@ -1,0 +1,126 @@
+"""Several processes that train together do as one does, with every method."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from backend.contract.methods import make_train_job
+from backend.runtime.errors import RequestError
+from backend.training.processes import joined
+from tests.backend.running import checkpoint, rows
+from tests.backend.test_every_method import NAMES
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+# Sums over rows are taken in another order.
+TOLERANCE = 1e-4
+
+
+def start(count: int, *command: object) -> subprocess.CompletedProcess:
+    """Run `python -m COMMAND`, by torchrun where there are several processes."""
+    launcher = ["torch.distributed.run", "--standalone", f"--nproc-per-node={count}", "-m"]
+    return subprocess.run(
+        [sys.executable, "-m", *(launcher if count > 1 else []), *map(str, command)],
+        cwd=REPOSITORY,
+        env=dict(os.environ, OMP_NUM_THREADS="1"),
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+
+
+@pytest.fixture(scope="module")
+def datasets(make_dataset, tmp_path_factory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("several")
+    bands = ("red", "green", "blue")
+    return [
+        make_dataset(
+            folder / f"{tile}.tiles", count=36, bands=bands, dtype="uint8", tile=tile, radius=4
+        )
+        for tile in (8, 18)
+    ]
+
+
+@pytest.fixture(scope="module")
+def outcomes(datasets: list[Path], tmp_path_factory) -> dict[int, list[dict]]:
+    """For each number of processes, what each came to. 9 rows are 5 and 4, or 3, 2, 2 and 2."""
+    folder = tmp_path_factory.mktemp("outcomes")
+    found = {}
+    for count in (1, 2, 4):
+        done = start(count, "tests.backend.several_processes", folder / str(count), *datasets)
+        assert done.returncode == 0, done.stderr[-3000:]
+        files = [folder / f"{count}-{rank}.json" for rank in range(count)]
+        found[count] = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    return found
+
+
+@pytest.mark.parametrize("method", NAMES)
+@pytest.mark.parametrize("count", [2, 4])
+def test_fact_5_11_5_the_losses_and_weights_are_those_of_one_process(
+    outcomes: dict[int, list[dict]], method: str, count: int
+) -> None:
+    (alone,) = (one[method] for one in outcomes[1])
+    for together in (one[method] for one in outcomes[count]):
+        np.testing.assert_allclose(together["losses"], alone["losses"], rtol=TOLERANCE, atol=1e-6)
+        assert together["norms"].keys() == alone["norms"].keys()
+        for name, norm in alone["norms"].items():
+            # The gradient of a bias before a normalisation is 0 but for rounding, of which Adam
+            # makes whole steps.
+            if not name.endswith(("bias", "running_mean")):
+                assert together["norms"][name] == pytest.approx(norm, rel=TOLERANCE), name
+
+
+def arguments(dataset: Path, run: Path, *more: object) -> list[object]:
+    return [
+        "backend.train", "--dataset", dataset, "--output", run, "--method", "moco", "--steps", 6,
+        "--batch-size", 8, "--queue-size", 16, "--embedding-dimension", 8, "--device", "cpu",
+        "--checkpoint-every-steps", 3, "--log-every-steps", 1, "--no-tensorboard",
+        "--knn-every-steps", 3, *more,
+    ]  # fmt: skip
+
+
+def losses(run: Path) -> list[float]:
+    return [float(row["loss"]) for row in rows(run)]
+
+
+@pytest.mark.slow
+def test_two_processes_train_as_one_and_one_goes_on(make_dataset, tmp_path: Path) -> None:
+    """One run folder, written by one of them; resumed after the third step by a single process."""
+    dataset = make_dataset(tmp_path / "a.tiles", count=90, bands=2, tile=8, radius=4)
+    done = start(1, *arguments(dataset, tmp_path / "one"))
+    assert done.returncode == 0, done.stderr
+    done = start(2, *arguments(dataset, tmp_path / "two"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("encoder: ") == 1
+    assert len(losses(tmp_path / "two")) == 6
+    np.testing.assert_allclose(losses(tmp_path / "two"), losses(tmp_path / "one"), rtol=1e-3)
+    assert rows(tmp_path / "two")[-1]["knn_accuracy"] != ""
+
+    (tmp_path / "two" / "checkpoints" / "step-000000006.pt").unlink()
+    done = start(1, "backend.train", "--output", tmp_path / "two", "--resume")
+    assert done.returncode == 0, done.stderr
+    np.testing.assert_allclose(losses(tmp_path / "two"), losses(tmp_path / "one"), rtol=1e-3)
+    ends = [checkpoint(tmp_path / name, 6)["recipe"] for name in ("one", "two")]
+    assert ends[0].keys() == ends[1].keys()
+
+    # A request that is wrong is told once, by the process that speaks.
+    done = start(2, *arguments(dataset, tmp_path / "two"))
+    assert done.returncode != 0
+    assert done.stderr.count("exists already") == 1
+
+
+def test_what_one_process_alone_can_do_is_told(make_dataset, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    job = make_train_job(dict(dataset="a.tiles", output="run", compile="default", device="cpu"))
+    with (
+        pytest.raises(RequestError, match="--compile default is for one process"),
+        joined(job, torch.device("cpu")),
+    ):
+        pass
