@@ -91,7 +91,9 @@ def _own_random_numbers(network: nn.Module, rank: int) -> Iterator[None]:
         yield
         return
     seed = int(torch.randint(2**62, ()))
-    with torch.random.fork_rng():
+    # The GPU of this process alone: to ask the others would take memory of each.
+    gpus = [torch.cuda.current_device()] if torch.cuda.is_initialized() else []
+    with torch.random.fork_rng(devices=gpus):
         torch.manual_seed(seed + rank)
         yield
 

@@ -118,6 +118,11 @@ class _Run:
         """Restore, take all steps that are left, export."""
         if self.job.resume:
             self.restore()
+            if not self.processes.agree(self.step):
+                raise DataError(
+                    f"the processes do not find the same checkpoint in {self.folder}",
+                    "put the run folder on a disk that all machines share",
+                )
         if self.step == 0:
             for note in self.learner.recipe.encoder.notes:
                 self.reporter.say(note)
@@ -152,6 +157,7 @@ class _Run:
                 self.dataset.information.tile_size_px,
                 learner.device,
                 job.precision,
+                self.processes.count,
             )
         monitor = CollapseMonitor(self.reporter, learner.recipe.chance_loss, SETTLING_STEPS)
         with self.reporter.phase("training", total, "step", done=self.step) as phase:
@@ -181,6 +187,8 @@ class _Run:
                         self.save()
                 phase.advance(note=note, stop=False)
                 if stop and not last:
+                    # Whoever ends early has torchrun end the others, the one that saves included.
+                    self.processes.wait()
                     stopping.raise_if_requested()
                     # It was another process that was asked.
                     raise Stopped(signal.SIGTERM)

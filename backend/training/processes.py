@@ -37,6 +37,14 @@ class Processes:
         dist.all_reduce(flag, dist.ReduceOp.MAX)
         return bool(flag)
 
+    def agree(self, number: int) -> bool:
+        """Whether all processes have the same number."""
+        if self.count == 1:
+            return True
+        both = torch.tensor([number, -number])
+        dist.all_reduce(both, dist.ReduceOp.MAX)
+        return bool(both[0] == -both[1])
+
     def wait(self) -> None:
         """Return once all processes are here."""
         self.any(False)

@@ -96,9 +96,14 @@ class Speed:
 
 
 def measure_speed(
-    recipe: Recipe, bands: int, tile_size_px: int, device: torch.device, precision: str
+    recipe: Recipe,
+    bands: int,
+    tile_size_px: int,
+    device: torch.device,
+    precision: str,
+    devices: int = 1,
 ) -> Speed:
-    """A `Speed` for this recipe on this device, counting from now."""
+    """A `Speed` for this recipe on so many devices like this one, counting from now."""
     flops = flops_per_sample(recipe, bands, tile_size_px, device)
     dtype = torch.bfloat16 if precision == "bf16" else torch.float32
-    return Speed(flops / len(recipe.relations), measured_peak(device, dtype))
+    return Speed(flops / len(recipe.relations), devices * measured_peak(device, dtype))

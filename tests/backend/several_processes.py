@@ -1,8 +1,8 @@
 """Started by torchrun or alone: three steps of every method, and what came of them, as JSON.
 
-    python -m tests.backend.several_processes OUTPUT DATASET LARGE_DATASET
+    python -m tests.backend.several_processes OUTPUT DATASET LARGE_DATASET [METHOD ...]
 
-LARGE_DATASET is for the methods that need larger tiles.
+LARGE_DATASET is for the methods that need larger tiles; all methods where none is named.
 """
 
 from __future__ import annotations
