@@ -64,7 +64,7 @@ demo: setup ## the whole line on the built-in sample landscape, on the CPU (into
 
 # OMP_NUM_THREADS=1: two test processes on two cores are faster than two that fight for both.
 test-backend: setup ## tests of the contract and the backend
-	@OMP_NUM_THREADS=1 $(BACKEND) -m pytest -q -n 2 --dist loadfile tests/contract tests/backend tests/end_to_end
+	@OMP_NUM_THREADS=1 $(BACKEND) -m pytest -q -n 2 --dist worksteal --durations=60 tests/contract tests/backend tests/end_to_end
 
 test-plugin: setup qgis ## tests of the plugin, in QGIS's own Python
 	@QT_QPA_PLATFORM=offscreen NEAR_THINGS_PYTHON="$$PWD/$(BACKEND)" \
