@@ -41,8 +41,8 @@ class EmbedJob:
         "choice",
         "tile",
         "tile: every tile goes through the network by itself; dense: tiles that overlap share "
-        "their convolutions, many times as fast, with vectors near to those of tiles and not the "
-        "same (the map says how near); not for transformers",
+        "their convolutions, which is faster where the stride is well below the tile; its vectors "
+        "are not those of tiles (the map says how near they are); not for transformers",
         choices=("tile", "dense"),
     )
     features: str = setting(
