@@ -40,7 +40,7 @@ class EmbedJob:
     mode: str = setting(
         "choice",
         "tile",
-        "tile: every tile goes through the network by itself; dense: tiles that overlap share "
+        "How tiles are computed: tile, each by itself; or dense, where tiles that overlap share "
         "their convolutions, which is faster where the stride is well below the tile; its vectors "
         "are not those of tiles (the map says how near they are); not for transformers",
         choices=("tile", "dense"),
