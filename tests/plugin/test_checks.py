@@ -278,10 +278,11 @@ def test_a_zip_file_holds_class_folders(importing, tmp_path) -> None:
 
 
 def test_every_method_refuses_a_dataset_that_lacks_what_it_needs(problem, tmp_path) -> None:
-    from near_things.backend.contract.catalogue import Needs
+    from near_things.backend.contract.catalogue import NOWHERE_DATUM, Needs
     from near_things.backend.contract.methods import METHODS
 
-    bare = dataset_folder(tmp_path / "bare.tiles", neighbour_radius_px=0)
+    nowhere = [{"crs": NOWHERE_DATUM}]
+    bare = dataset_folder(tmp_path / "bare.tiles", neighbour_radius_px=0, scenes=nowhere)
     refused = set()
     for name, method in METHODS.items():
         values = dict(DATASET=str(bare), METHOD=name, OUTPUT="TEMPORARY_OUTPUT")

@@ -61,7 +61,7 @@ METHODS = (
         name="map-layer",
         title="Map layer",
         sentence="Tell the mean and the deviation of a raster layer in a tile: elevation, height "
-        "of buildings, rainfall. Give the layer's file as --map-layer.",
+        "of buildings, rainfall. Give the layer's file as map layer.",
         recipe="geography",
         job_class=GeographyTrainJob,
         needs=Needs(place=True),
