@@ -1930,7 +1930,7 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
-   <source>Near Things (sound defaults)</source>
+   <source>Sound defaults</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -1930,8 +1930,8 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
-   <source>Near Things (sound defaults)</source>
-   <translation>Near Things (bewährte Vorgaben)</translation>
+   <source>Sound defaults</source>
+   <translation>Bewährte Vorgaben</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/train_page/new_run.py" />

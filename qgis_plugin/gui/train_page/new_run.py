@@ -179,7 +179,7 @@ class NewRunBox(QWidget):
         self.preset.blockSignals(True)
         self.preset.clear()
         if choice is not None:
-            self.preset.addItem(tr("Near Things (sound defaults)"), choice)
+            self.preset.addItem(tr("Sound defaults"), choice)
             for other in presets_of(choice.method, self._record):
                 self.preset.addItem(other.method.title, other)
                 index = self.preset.count() - 1
