@@ -54,7 +54,8 @@ class Processes:
         if self.count == 1:
             return
         gradients = [p.grad for p in parameters if p.grad is not None]
-        for dtype in {gradient.dtype for gradient in gradients}:
+        # In the order of the parameters: that of a set may differ between processes.
+        for dtype in dict.fromkeys(gradient.dtype for gradient in gradients):
             alike = [gradient for gradient in gradients if gradient.dtype == dtype]
             flat = torch.cat([gradient.flatten() for gradient in alike])
             dist.all_reduce(flat)

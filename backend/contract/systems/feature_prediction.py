@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict
 
 from ..catalogue import Method, Needs
 from ..settings import setting
 from .reconstruction import ReconstructionTrainJob
+from .transformer_preset import TRANSFORMER
 
 
 @dataclass
@@ -89,13 +89,6 @@ _DATA2VEC = (
     "in Speech, Vision and Language, ICML 2022, arXiv 2202.03555"
 )
 
-_TRANSFORMER: Dict[str, Any] = dict(
-    architecture="vit-tiny",
-    optimiser="adamw",
-    learning_rate=0.001,
-    weight_decay=0.05,
-    warmup_epochs=1,
-)
 
 METHODS = (
     Method(
@@ -106,7 +99,7 @@ METHODS = (
         recipe="ijepa",
         job_class=IJEPATrainJob,
         needs=Needs(),
-        preset=_TRANSFORMER,
+        preset=TRANSFORMER,
         source=_IJEPA,
     ),
     Method(
@@ -156,7 +149,7 @@ METHODS = (
         recipe="data2vec",
         job_class=Data2VecTrainJob,
         needs=Needs(),
-        preset=_TRANSFORMER,
+        preset=TRANSFORMER,
         source=_DATA2VEC,
     ),
     Method(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, List
+from typing import List
 
 from ..catalogue import Method, Needs
 from ..jobs.train import TrainJob
 from ..settings import setting
+from .transformer_preset import TRANSFORMER
 
 
 @dataclass
@@ -198,13 +199,6 @@ _COLOURS = (
     "Vincenzi et al., The color out of space: learning self-supervised representations for Earth "
     "Observation imagery, ICPR 2020, arXiv 2006.12119"
 )
-_TRANSFORMER: Dict[str, Any] = dict(
-    architecture="vit-tiny",
-    optimiser="adamw",
-    learning_rate=0.001,
-    weight_decay=0.05,
-    warmup_epochs=1,
-)
 
 METHODS = (
     Method(
@@ -215,7 +209,7 @@ METHODS = (
         recipe="mae",
         job_class=MAETrainJob,
         needs=Needs(),
-        preset=_TRANSFORMER,
+        preset=TRANSFORMER,
         source=_MAE,
     ),
     Method(
@@ -262,7 +256,7 @@ METHODS = (
         recipe="satmae",
         job_class=SatMAETrainJob,
         needs=Needs(least_bands=2),
-        preset=_TRANSFORMER,
+        preset=TRANSFORMER,
         source=_SATMAE,
     ),
     Method(
@@ -310,7 +304,7 @@ METHODS = (
         recipe="simmim",
         job_class=SimMIMTrainJob,
         needs=Needs(),
-        preset=_TRANSFORMER,
+        preset=TRANSFORMER,
         source=_SIMMIM,
     ),
     Method(
@@ -354,7 +348,7 @@ METHODS = (
         recipe="simmim",
         job_class=SimMIMTrainJob,
         needs=Needs(),
-        preset=dict(_TRANSFORMER, mask_ratio=0.5, block_patches=1, target="mean"),
+        preset=dict(TRANSFORMER, mask_ratio=0.5, block_patches=1, target="mean"),
         source="after Dosovitskiy et al., An Image is Worth 16x16 Words, ICLR 2021, appendix B.1.2",
     ),
     Method(
