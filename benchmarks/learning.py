@@ -28,6 +28,7 @@ import importlib.util
 import json
 import statistics
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from scenes import GEOMETRIES, REPOSITORY, make_dataset, run, run_script
@@ -84,12 +85,12 @@ def learn(data: str, method: str, seed: int, settings: argparse.Namespace, folde
         if settings.architecture:
             arguments += ["--architecture", settings.architecture]
         if method != name:
-            memory = run_script("lightly_methods.py", *arguments)
+            spent = run_script("lightly_methods.py", *arguments)
         else:
             # A run that was stopped goes on; one that is done says so and only exports again.
             resume = ["--resume"] if (place / "run" / "run.json").is_file() else []
-            memory = run("train", *arguments, *resume)
-        cost.write_text(json.dumps(dict(gigabytes=memory)), encoding="utf-8")
+            spent = run("train", *arguments, *resume)
+        cost.write_text(json.dumps(asdict(spent)), encoding="utf-8")
         run(
             "evaluate", "--encoder", place / "run" / "encoder.safetensors", "--dataset", dataset,
             "--seed", seed, "--repeats", 1, "--trees", 10, "--purity", settings.purity,
@@ -100,8 +101,7 @@ def learn(data: str, method: str, seed: int, settings: argparse.Namespace, folde
     with open(place / "run" / "metrics.csv", newline="", encoding="utf-8") as file:
         last = list(csv.DictReader(file))[-1]
     record["minutes"] = float(last["seconds"]) / 60
-    record["gigabytes"] = json.loads(cost.read_text(encoding="utf-8"))["gigabytes"]
-    return record
+    return record | json.loads(cost.read_text(encoding="utf-8"))
 
 
 def numbers(values: list[float]) -> dict:
@@ -156,7 +156,7 @@ def table_of(content: dict) -> list[str]:
     Features are the backbone's pooled ones, for all methods; learning.json has the projected too.
     """
     columns = ["method", *MEASURES.values(), "gain, k = 5", "gain, linear"]
-    columns += ["minutes", "GB", "steps", "images"]
+    columns += ["minutes", "processor", "GB", "steps", "images"]
     rows = []
     for method, entry in content["methods"].items():
         row = next(
@@ -166,7 +166,7 @@ def table_of(content: dict) -> list[str]:
         for measure in ("knn_5", "logistic_regression"):
             won = gain(entry["results"], row["features"], measure)
             cells.append(percentage(won, "+") + ("" if won["beyond_spread"] else " (no gain)"))
-        cells += [f"{entry['minutes']:.1f}", f"{entry['gigabytes']:.1f}"]
+        cells += [f"{entry[cost]:.1f}" for cost in ("minutes", "processor_minutes", "gigabytes")]
         cells += [str(entry["steps"]), f"{entry['images']:,}"]
         rows.append((row["logistic_regression"]["mean"], cells))
     first = next(iter(content["methods"].values()))
@@ -175,7 +175,7 @@ def table_of(content: dict) -> list[str]:
             if row["features"] == "embedding":
                 continue
             cells = [f"*{row['name'].lower()}*", *(percentage(row[m]) for m in MEASURES)]
-            rows.append((row["logistic_regression"]["mean"], cells + [""] * 6))
+            rows.append((row["logistic_regression"]["mean"], cells + [""] * 7))
     rows.sort(key=lambda row: -row[0])
     lines = ["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|"]
     return lines + ["| " + " | ".join(cells) + " |" for _, cells in rows]
@@ -189,7 +189,7 @@ def as_markdown(report: dict) -> str:
         f"Batches of {settings['batch_size']}; backbone features. Gain: over the same network "
         "with random weights, in points, paired by seed; (no gain) where it is not above 0 in "
         "every seed and above the seeds' spread. Random weights are those of the first method's "
-        "network.",
+        "network. Processor: minutes of all cores together, for reading tiles and training.",
         "",
     ]
     for data, content in report["data"].items():
@@ -250,6 +250,7 @@ def measure(data: str, settings: argparse.Namespace, folder: Path) -> dict:
         content["methods"][method] = dict(
             results=summarise(records),
             minutes=statistics.fmean(record["minutes"] for record in records),
+            processor_minutes=statistics.fmean(record["processor_minutes"] for record in records),
             gigabytes=max(record["gigabytes"] for record in records),
             steps=steps,
             images=steps * settings.batch_size * tiles_per_sample(method),

@@ -43,24 +43,33 @@ GEOMETRIES = {
 }
 
 
-def run(verb: str, *arguments: object) -> float:
-    """Run a verb as a user does; end here where it fails. Gives its peak memory in GB."""
+@dataclass(frozen=True)
+class Cost:
+    """What a process took: peak memory, and time of the processor over all its threads."""
+
+    gigabytes: float
+    processor_minutes: float
+
+
+def run(verb: str, *arguments: object) -> Cost:
+    """Run a verb as a user does; end here where it fails."""
     return _run("-m", f"backend.{verb}", *map(str, arguments))
 
 
-def run_script(name: str, *arguments: object) -> float:
+def run_script(name: str, *arguments: object) -> Cost:
     """The same of a script beside this file."""
     return _run(str(Path(__file__).with_name(name)), *map(str, arguments))
 
 
-def _run(*command: str) -> float:
+def _run(*command: str) -> Cost:
     print("$", *command, file=sys.stderr, flush=True)
     child = subprocess.Popen([sys.executable, *command], cwd=REPOSITORY)
     _, status, usage = os.wait4(child.pid, 0)
     if status != 0:
         sys.exit(os.waitstatus_to_exitcode(status) or 1)
     # Kilobytes on Linux, bytes on macOS.
-    return usage.ru_maxrss / (1e9 if sys.platform == "darwin" else 1e6)
+    gigabytes = usage.ru_maxrss / (1e9 if sys.platform == "darwin" else 1e6)
+    return Cost(gigabytes, (usage.ru_utime + usage.ru_stime) / 60)
 
 
 def make_dataset(name: str, folder: Path, *, seed: int, count: int, test_fraction: float) -> Path:
