@@ -12,6 +12,7 @@ from .systems import (
     assignments,
     byol,
     cmc,
+    cpc,
     dense,
     feature_prediction,
     geography,
@@ -53,6 +54,7 @@ _METHODS = (
     *land_cover_contrast.METHODS,
     *multitask.METHODS,
     *pretexts.METHODS,
+    *cpc.METHODS,
     *tile2vec.METHODS,
 )
 

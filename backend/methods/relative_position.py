@@ -18,8 +18,8 @@ from backend.data.relations import Itself
 from backend.networks.class_head import make_class_head
 from backend.views.grid import grid_patches
 
-from .grid_pretext import GridPretext
 from .naming import named
+from .patch_pretext import GridPretext
 from .recipe import Outcome
 
 NEIGHBOURS = 8

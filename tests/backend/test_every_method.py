@@ -60,6 +60,7 @@ SMALL: dict[str, Any] = dict(
 )
 TINY: dict[str, dict[str, Any]] = {
     "cmc-published": dict(architecture="resnet18"),
+    "cpc": dict(grid_side=3, context_layers=1),
     "geokr": dict(hidden_dimension=0),
     "masked-pixels": dict(block_px=2),
     "pcl": dict(clusters=[3, 6]),

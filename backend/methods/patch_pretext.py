@@ -1,4 +1,4 @@
-"""What methods share that look at a tile's nine patches one by one."""
+"""What methods share that look at patches of a tile one by one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from backend.views.photometric import PhotometricViews
 from .recipe import Recipe, start_encoder
 
 
-class GridPretext(Recipe):
+class PatchPretext(Recipe):
     """An encoder that sees patches, the views they are cut from, and the features of patches."""
 
     measures = ("accuracy",)
@@ -23,10 +23,6 @@ class GridPretext(Recipe):
     def __init__(self, job: PhotometricTrainJob, dataset: TileDataset) -> None:
         super().__init__()
         information = dataset.information
-        try:
-            patch_side_px(information.tile_size_px)
-        except ValueError as error:
-            raise RequestError(str(error), "build tiles of 18 px or more") from error
         self.encoder = start_encoder(job, information, projection="none", unit_norm=True)
         self.view = PhotometricViews(job, information)
         # A vision transformer takes one size alone.
@@ -39,3 +35,14 @@ class GridPretext(Recipe):
         if self._enlarged_px:
             single = functional.interpolate(single, self._enlarged_px, mode="bilinear")
         return self.encoder.features(single).unflatten(0, patches.shape[:2])
+
+
+class GridPretext(PatchPretext):
+    """The patches are nine, and do not touch."""
+
+    def __init__(self, job: PhotometricTrainJob, dataset: TileDataset) -> None:
+        try:
+            patch_side_px(dataset.information.tile_size_px)
+        except ValueError as error:
+            raise RequestError(str(error), "build tiles of 18 px or more") from error
+        super().__init__(job, dataset)
