@@ -12,6 +12,7 @@ from backend.contract.methods import METHODS, make_train_job, unmet_needs
 from backend.data.dataset import TileDataset
 from backend.hooks.clusters import Clusters, concentrations, raw_concentrations
 from backend.hooks.memory_bank import MemoryBank
+from backend.methods import pirl
 from backend.methods.pirl import shuffled
 from backend.runtime.errors import RequestError
 from backend.views.band_wise import vary_bands
@@ -123,8 +124,9 @@ def test_pirls_pieces_come_in_any_order_and_none_is_lost() -> None:
     assert (firsts - 500 / 9).abs().max() < 4 * math.sqrt(500 * 8 / 81)
 
 
-def test_pirl_is_the_mean_of_tile_and_pieces_against_the_memory(wide: TileDataset) -> None:
-    learner, batches = make("pirl", wide, pieces_weight=0.3, bank_negatives=0)
+@pytest.mark.parametrize("method", ["pirl", "pirl-rotation"])
+def test_pirl_is_the_mean_of_both_losses_against_the_memory(method: str, wide: TileDataset) -> None:
+    learner, batches = make(method, wide, pieces_weight=0.3, bank_negatives=0)
     recipe, batch = learner.recipe, batches.batch(0)
     drawn, told = [], []
     loss = recipe.memory.loss
@@ -153,6 +155,26 @@ def test_fact_5_11_1_pirl_learns(wide: TileDataset) -> None:
     assert guess == pytest.approx(math.log(24))
     for name in ("tile_loss", "pieces_loss"):
         assert sum(o.measures[name].item() for o in outcomes[-4:]) / 4 < 0.97 * guess
+
+
+@pytest.mark.parametrize("label", range(4))
+def test_pirl_by_rotation_turns_the_tile(label: int, wide: TileDataset, monkeypatch) -> None:
+    """By the quarters of a label; the memory's vector is that of the tile as it lies."""
+    still = dict(turns="none", crop_area=1, jitter_probability=0, grey_probability=0,
+                 blur_probability=0)  # fmt: skip
+    recipe = make("pirl-rotation", wide, **still)[0].recipe.eval()
+    monkeypatch.setattr(pirl, "draw_labels", lambda n, *given: torch.full((n,), label))
+    tile = torch.randn(8, 2, 18, 18, generator=seeded())
+    turned = recipe.encoder.features(torch.rot90(tile, label, (2, 3)))
+    assert torch.allclose(recipe.changed(tile, seeded()), recipe.project_turned(turned), atol=1e-6)
+    outcome = recipe([tile], torch.arange(8), seeded())
+    whole = functional.normalize(recipe.project_tile(recipe.encoder.features(tile)), dim=1)
+    assert torch.allclose(outcome.kept["embeddings"], whole, atol=1e-6)
+
+
+def test_pirl_by_rotation_refuses_tiles_turned_before(small_dataset) -> None:
+    with pytest.raises(RequestError, match="leaves the pretext nothing to do"):
+        make("pirl-rotation", small_dataset, turns="uniform")
 
 
 def test_pirl_refuses_tiles_without_room_for_pieces(small_dataset) -> None:
@@ -217,11 +239,12 @@ def test_presets_hold_the_published_values(small_dataset) -> None:
         assert METHODS[name].differences
         return make_train_job(dict(method=name, dataset="a", output="b"))
 
-    pcl, pirl = job("pcl-published"), job("pirl-published")
+    pcl, pirl_job = job("pcl-published"), job("pirl-published")
     assert (pcl.clusters, pcl.queue_size) == ([25_000, 50_000, 100_000], 16384)
     assert (pcl.temperature, pcl.start_epochs, pcl.key_momentum) == (0.2, 20, 0.999)
-    assert (pirl.bank_negatives, pirl.epochs, pirl.batch_size) == (32_000, 800, 1024)
-    assert (pirl.pieces_weight, pirl.temperature, pirl.learning_rate) == (0.5, 0.07, 0.12)
+    assert (pirl_job.bank_negatives, pirl_job.epochs, pirl_job.batch_size) == (32_000, 800, 1024)
+    rates = pirl_job.pieces_weight, pirl_job.temperature, pirl_job.learning_rate
+    assert (pirl_job.pretext, *rates) == ("jigsaw", 0.5, 0.07, 0.12)
     csf, geo = job("csf-published"), job("geomoco-published")
     assert (csf.band_dropout, csf.dropout_ramp_steps, csf.temperature) == (0.66, 8000, 0.1)
     assert (csf.batch_size, csf.learning_rate, csf.gradient_clip) == (128, 1e-3, 1)

@@ -58,12 +58,21 @@ class InstanceTrainJob(MemoryTrainJob):
 
 @dataclass
 class PIRLTrainJob(MemoryTrainJob):
-    """PIRL: a tile should look like its own pieces in any order."""
+    """PIRL: a tile should look like its own pieces in any order, or like itself turned."""
 
+    pretext: str = setting(
+        "choice",
+        "jigsaw",
+        "What is done to a tile: it is cut into nine pieces in a random order, or turned by "
+        "quarters; to turn it, --turns must be none or mirror",
+        choices=("jigsaw", "rotation"),
+        advanced=True,
+    )
     pieces_weight: float = setting(
         "number",
         0.5,
-        "Weight of the loss of a tile's pieces; that of the tile has the rest",
+        "Weight of the loss of a tile's pieces, or of the turned tile; that of the tile has the "
+        "rest",
         minimum=0.0,
         maximum=1.0,
         label="Weight of the pieces",
@@ -160,6 +169,17 @@ METHODS = (
         job_class=PIRLTrainJob,
         needs=Needs(),
         preset=dict(normalisation="percentiles"),
+        source=_PIRL,
+    ),
+    Method(
+        name="pirl-rotation",
+        title="PIRL by rotation",
+        sentence="A tile should look like itself turned by quarters, by a memory of what each tile "
+        "looked like. Takes small tiles too; where views are turned anyway, it adds little.",
+        recipe="pirl",
+        job_class=PIRLTrainJob,
+        needs=Needs(),
+        preset=dict(normalisation="percentiles", pretext="rotation", turns="mirror"),
         source=_PIRL,
     ),
     Method(
