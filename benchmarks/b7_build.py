@@ -61,7 +61,9 @@ def write_scene(path: Path, side: int, profile: dict) -> None:
     image += generator.standard_normal(image.shape, np.float32) * 6
     with rasterio.open(
         path, "w", driver="GTiff", width=side, height=side, count=BANDS, dtype="uint8",
-        crs=CRS.from_epsg(32612), transform=GRID, interleave="pixel", **profile,
+        crs=CRS.from_epsg(32612), transform=GRID, interleave="pixel",
+        # The fourth band is near infrared; GDAL would take it for an alpha band, that is a mask.
+        photometric="minisblack", alpha="unspecified", **profile,
     ) as scene:  # fmt: skip
         scene.write(image.clip(1, 255).astype(np.uint8))
 

@@ -65,15 +65,20 @@ def _explained(bands: Sequence[tuple[np.ndarray, float]], classes: np.ndarray) -
 def best_shift(scene: Scene, land_cover: LandCover) -> Shift | None:
     """The best fit over shifts of up to REACH_PX; None where there is too little to tell by.
 
+    Such shifts are within the layer's own accuracy where its pixels are much wider than that.
+
     Looks at a piece in the middle of the scene. Pixels without land cover take the class of the
     nearest labelled pixel to the left or right within the layer's resolution.
     """
+    gap = _gap(scene, land_cover)
+    if gap > 2 * REACH_PX:
+        return None
     height, width = min(PIECE_PX, scene.height), min(PIECE_PX, scene.width)
     row, column = (scene.height - height) // 2, (scene.width - width) // 2
     pixels = scene.read(row, column, height, width)
     valid = scene.valid(pixels)
     counts = land_cover.counts(scene, row, height, column, width)
-    classes = _filled(np.where(counts.any(0), counts.argmax(0), -1), _gap(scene, land_cover))
+    classes = _filled(np.where(counts.any(0), counts.argmax(0), -1), gap)
     inner = (slice(REACH_PX, height - REACH_PX), slice(REACH_PX, width - REACH_PX))
     imagery = pixels[(slice(None), *inner)].astype(np.float64)
     # Mostly every pixel counts, however the classes are moved.

@@ -114,7 +114,7 @@ def _fill(
         counts = count_classes(scenes, land_cover, selection, geometry, reporter, job.workers)
     store = ChipStore(path, count=len(selection), shape=shape, dtype=dtype.name)
     nodata = scenes[0].nodata
-    measures = measure(store, selection.split == 0, bands, nodata, reporter)
+    measures = measure(store, selection.split == 0, bands, nodata, reporter, job.workers)
     store.close()
     classes = [] if land_cover is None else land_cover.table.classes
     write_footprints(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +15,6 @@ from .scenes import Scene
 
 # Between CRSs, pixel corners are transformed every so many pixels and interpolated between.
 NODE_SPACING_PX = 32
-_local = threading.local()
 
 
 @lru_cache(maxsize=64)
@@ -41,14 +39,13 @@ def transform_points(
     """Points from one CRS to another, x east (or longitude) first; inf where there is no answer."""
     if source == target:
         return x, y
-    # pyproj's transformers may not be shared between threads.
-    known = _local.__dict__.setdefault("transformers", {})
-    key = (source.to_wkt(), target.to_wkt())
-    if key not in known:
-        known[key] = pyproj.Transformer.from_crs(
-            projection(source), projection(target), always_xy=True
-        )
-    return known[key].transform(x, y)
+    return _transformer(source, target).transform(x, y)
+
+
+@lru_cache(maxsize=64)
+def _transformer(source: CRS, target: CRS) -> pyproj.Transformer:
+    # May be shared between threads: it makes itself anew in each.
+    return pyproj.Transformer.from_crs(projection(source), projection(target), always_xy=True)
 
 
 def local_metres(crs: CRS, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

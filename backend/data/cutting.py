@@ -160,7 +160,9 @@ def count_classes(
                 result[:, one] += sums[top, left] - sums[bottom, left]
         return found
 
-    needed = strips_needed(counting_strips(scenes), selection, geometry.chip, 0)
+    needed = strips_needed(
+        counting_strips(scenes, land_cover.resolution_m), selection, geometry.chip, 0
+    )
     with reporter.phase("count land cover", len(needed), "strips") as phase:
         for found in ordered_map(count, needed, workers):
             for total, (here, part) in zip(totals, found, strict=True):

@@ -198,7 +198,7 @@ class _Work:
 
     def _counting(self) -> float:
         """Land cover counted for the chips of some strips."""
-        strips = counting_strips(self.scenes)
+        strips = counting_strips(self.scenes, self.land_cover.resolution_m)
         needed = self._needed(strips, self.selection)
         middle = needed[len(needed) // 2]
         top, bottom = middle.row - self.geometry.chip, middle.row + middle.height

@@ -164,7 +164,7 @@ def survey_ground(
         rows, columns = _cells_of(scene, strip, place, shape, cell_px)
         size = shape[0] * shape[1]
         valid = survey.valid[strip.scene][strip.row : strip.row + strip.height]
-        per_cell = _count_valid(valid, rows, columns, shape)
+        per_cell = _count_valid(valid, scene.can_be_invalid, rows, columns, shape)
         if land_cover is None:
             return number, per_cell, None
         covered = land_cover.pixels(scene, strip.row, strip.height)
@@ -176,7 +176,10 @@ def survey_ground(
         _empty_cells(place, shape, cell_px, kinds)
         for place, shape in zip(places, shapes, strict=True)
     ]
-    strips = counting_strips(survey.scenes)
+    resolution_m = None
+    if all(along_grid(survey, place) for place in places):
+        resolution_m = math.inf if land_cover is None else land_cover.resolution_m
+    strips = counting_strips(survey.scenes, resolution_m)
     with reporter.phase("look at the ground", len(strips), "strips") as phase:
         for number, valid, classes in ordered_map(count, strips, workers):
             totals[number].valid += valid
@@ -184,6 +187,12 @@ def survey_ground(
                 totals[number].classes += classes
             phase.advance()
     return totals
+
+
+def along_grid(survey: Survey, place: Place) -> bool:
+    """True where all scenes of a place lie along the ground's grid."""
+    grid = place.reference.crs, place.reference.transform
+    return all(edges_in_grid(survey.scenes[n], 0, 1, *grid) is not None for n in place.scenes)
 
 
 def _cells_of(
@@ -214,9 +223,16 @@ def _of_pixels(values: np.ndarray, covered: CoveredPixels) -> np.ndarray:
 
 
 def _count_valid(
-    valid: np.ndarray, rows: np.ndarray, columns: np.ndarray, shape: tuple[int, ...]
+    valid: np.ndarray,
+    can_be_invalid: bool,
+    rows: np.ndarray,
+    columns: np.ndarray,
+    shape: tuple[int, ...],
 ) -> np.ndarray:
     """Valid pixels per cell, int64 (cells,); `rows` and `columns` are those of `_cells_of`."""
+    if not can_be_invalid and columns.shape[0] == 1:
+        down = np.bincount(rows[:, 0], minlength=shape[0])
+        return np.outer(down, np.bincount(columns[0], minlength=shape[1])).ravel()
     if columns.shape[0] > 1:
         cells = rows * shape[1] + columns
         return np.bincount(cells[valid != 0], minlength=shape[0] * shape[1])

@@ -18,7 +18,7 @@ from backend.runtime.reporter import Reporter
 from .ground import find_places, survey_ground
 from .land_cover import LandCover
 from .land_cover_source import warn_of_misalignment
-from .sampling import Selection, dominant_classes, fitting_count, sample, share_out
+from .sampling import Selection, dominant_classes, fitting_count, held_per_row, sample, share_out
 from .scenes import Scene
 from .splits import assign_positions, choose_split
 from .survey import Geometry, Survey, survey_positions, survey_validity
@@ -107,9 +107,11 @@ def make_plan(
     dominant = None
     if job.sampling == "stratified":
         dominant = dominant_classes(survey, land_cover, scratch, reporter, workers)
-    fitting = fitting_count(survey, wanted)
+    held = held_per_row(survey)
+    fitting = fitting_count(held, wanted)
     selection = sample(
         survey,
+        held,
         wanted,
         method=job.sampling,
         dominant=dominant,

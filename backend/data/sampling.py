@@ -51,8 +51,14 @@ def share_out(count: int, fractions: Sequence[float]) -> list[int]:
     return result.tolist()
 
 
+def held_per_row(survey: Survey) -> np.ndarray:
+    """How many positions each split has: int64 (splits, rows of all scenes)."""
+    return _count_rows(survey.positions, 1 + np.arange(len(SPLITS)))
+
+
 def sample(
     survey: Survey,
+    held: np.ndarray,
     wanted: Sequence[int],
     *,
     method: str,
@@ -60,13 +66,12 @@ def sample(
     allow_fewer: bool,
     seed: int,
 ) -> Selection:
-    """Choose distinct positions, `wanted[s]` of each split s.
+    """Choose distinct positions, `wanted[s]` of each split s; `held` is that of `held_per_row`.
 
     `method` is random (uniform over positions), grid, or stratified (level over the classes of
     `dominant`, see `dominant_classes`, without crowding). DataError where there are fewer, unless
     `allow_fewer`.
     """
-    held = _count_rows(survey.positions, 1 + np.arange(len(SPLITS)))
     available = held.sum(axis=1)
     wanted = _check_enough(wanted, available, allow_fewer=allow_fewer)
     generator = np.random.default_rng(seed)
@@ -102,9 +107,9 @@ def _fitting(wanted: Sequence[int], available: np.ndarray) -> int:
     )
 
 
-def fitting_count(survey: Survey, wanted: Sequence[int]) -> int:
+def fitting_count(held: np.ndarray, wanted: Sequence[int]) -> int:
     """The largest count of chips, shared out over the splits as `wanted` is, that there is."""
-    return _fitting(wanted, _count_rows(survey.positions, 1 + np.arange(len(SPLITS))).sum(axis=1))
+    return _fitting(wanted, held.sum(axis=1))
 
 
 def check_count(count: int, fitting: int, *, allow_fewer: bool) -> None:

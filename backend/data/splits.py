@@ -18,9 +18,9 @@ from backend.runtime.errors import DataError
 from backend.runtime.reporter import Reporter
 
 from .dataset import SPLITS
-from .ground import Cells, Place, chip_bounds, runs
+from .ground import Cells, Place, along_grid, chip_bounds, runs
 from .strips import Strip, ordered_map
-from .survey import Survey
+from .survey import ALIGNED_POSITION_BYTES, POSITION_BYTES, Survey
 
 DRAWS = 64
 # Block sides that are tried, in chips: the first that gives the wanted shares is taken.
@@ -120,7 +120,8 @@ def _touched_blocks(survey: Survey, blocks: Blocks, place: int, strip: Strip) ->
     row, column = blocks.rows(place, top), blocks.columns(place, left)
     down = blocks.rows(place, bottom) - row
     across = blocks.columns(place, right) - column
-    possible = survey.positions[strip.scene][strip.row : strip.row + strip.height] != 0
+    # Until they are assigned, positions are 0 or 1.
+    possible = survey.positions[strip.scene][strip.row : strip.row + strip.height].view(bool)
     if left.shape[0] > 1:
         first = blocks.number(place, row, column)
         fit = possible & (down <= 1) & (across <= 1)
@@ -137,6 +138,12 @@ def _touched_blocks(survey: Survey, blocks: Blocks, place: int, strip: Strip) ->
                 fit = np.zeros_like(fit)
             first = int(blocks.number(place, row[i], column[j]))
             yield _Group((rows, columns), first, int(down[i]), int(across[j]), fit)
+
+
+def _strips(survey: Survey, blocks: Blocks) -> list[Strip]:
+    """Strips of chip positions, larger where only windows of them are looked at."""
+    aligned = all(along_grid(survey, place) for place in blocks.places)
+    return survey.position_strips(ALIGNED_POSITION_BYTES if aligned else POSITION_BYTES)
 
 
 def _place_of(places: Sequence[Place]) -> dict[int, int]:
@@ -158,7 +165,7 @@ def count_touched(survey: Survey, blocks: Blocks, reporter: Reporter, workers: i
         return found
 
     total = np.zeros(4 * blocks.count, np.int64)
-    strips = survey.position_strips()
+    strips = _strips(survey, blocks)
     with reporter.phase("count places in blocks", len(strips), "strips") as phase:
         for part in ordered_map(count, strips, workers):
             total += part
@@ -177,19 +184,20 @@ def assign_positions(
         here = survey.positions[strip.scene][strip.row : strip.row + strip.height]
         for group in _touched_blocks(survey, blocks, place_of[strip.scene], strip):
             first, fit = group.first, group.fit
-            if isinstance(first, int):
-                some = fit.any()
-                down, across = group.down * some, group.across * some
-            else:
-                down, across = group.down * fit, group.across * fit
+            whole = isinstance(first, int)
+            some = fit.any() if whole else fit
             # Positions that do not fit may reach beyond the last block: they look at themselves.
-            step = down * below[first]
+            across, step = group.across * some, group.down * some * below[first]
             split = assigned[first]
             same = (assigned[first + across] == split) & (assigned[first + step] == split)
             same = same & (assigned[first + step + across] == split)
-            here[group.where] = fit * ((split + 1) * same).astype(np.uint8)
+            value = ((split + 1) * same).astype(np.uint8)
+            if whole and fit.all():
+                here[group.where] = value
+            else:
+                here[group.where] = fit * value
 
-    strips = survey.position_strips()
+    strips = _strips(survey, blocks)
     with reporter.phase("split places", len(strips), "strips") as phase:
         for _ in ordered_map(assign, strips, workers):
             phase.advance()

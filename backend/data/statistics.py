@@ -12,6 +12,7 @@ from backend.runtime.reporter import Reporter
 
 from .scenes import valid_pixels
 from .store import ChipStore
+from .strips import ordered_map
 
 # Percentiles of types beyond 16 bits are taken from about so many values per band.
 SAMPLED_VALUES = 2_000_000
@@ -56,20 +57,35 @@ class BandStatistics:
             self._waiting.append(values)
             self._waiting_count += len(values)
             if self._waiting_count >= COUNTED_AT_ONCE:
-                self._count_waiting()
+                self.settle()
             return
         part = values.astype(np.float64)
-        mean, count = part.mean(), len(part)
-        difference, total = mean - self._mean, self._count + count
-        self._squares += ((part - mean) ** 2).sum()
-        self._squares += difference**2 * self._count * count / total
-        self._mean += difference * count / total
-        self._count = total
+        mean = part.mean()
+        self._join(len(part), mean, ((part - mean) ** 2).sum())
         self._low, self._high = min(self._low, part.min()), max(self._high, part.max())
         self._kept.append(part[:: self._stride])
 
-    def _count_waiting(self) -> None:
+    def _join(self, count: int, mean: float, squares: float) -> None:
+        """Take in `count` values by their mean and the sum of their squared differences from it."""
+        difference, total = mean - self._mean, self._count + count
+        self._squares += squares + difference**2 * self._count * count / total
+        self._mean += difference * count / total
+        self._count = total
+
+    def merge(self, other: BandStatistics) -> None:
+        """Take in all that `other`, of the same dtype and stride, took in."""
+        other.settle()
+        if self._histogram is not None:
+            self._histogram += other._histogram
+        elif other._count:
+            self._join(other._count, other._mean, other._squares)
+            self._low, self._high = min(self._low, other._low), max(self._high, other._high)
+            self._kept += other._kept
+
+    def settle(self) -> None:
         """Count into the histogram what was taken in since the last time."""
+        if not self._waiting:
+            return
         values = np.concatenate(self._waiting)
         self._waiting, self._waiting_count = [], 0
         values = values.view(f"u{values.dtype.itemsize}")
@@ -96,8 +112,7 @@ class BandStatistics:
         )
 
     def _of_histogram(self) -> dict[str, float] | None:
-        if self._waiting:
-            self._count_waiting()
+        self.settle()
         count = int(self._histogram.sum())
         if count == 0:
             return None
@@ -130,28 +145,46 @@ def measure(
     bands: list[str],
     nodata: float | None,
     reporter: Reporter,
+    workers: int = 1,
 ) -> Measures:
     """Read all chips once. Statistics are over the valid pixels of the chips in `training`.
 
-    `training` is bool (chips,). DataError for a band without any valid pixel in them.
+    `training` is bool (chips,). The same for any number of workers. DataError for a band without
+    any valid pixel in them.
     """
-    pixels = int(training.sum()) * store.shape[2] * store.shape[3]
-    stride = max(1, pixels // SAMPLED_VALUES)
-    statistics = [BandStatistics(store.dtype, stride) for _ in bands]
+    chip_pixels = store.shape[2] * store.shape[3]
+    stride = max(1, int(training.sum()) * chip_pixels // SAMPLED_VALUES)
     fraction = np.empty(len(store))
-    digest = hashlib.sha256()
-    with reporter.phase("measure chips", len(store), "chips") as phase:
-        for number in range(len(store)):
+
+    def look(numbers: range) -> tuple[range, list[BandStatistics]]:
+        parts = [BandStatistics(store.dtype, stride) for _ in bands]
+        for number in numbers:
             chip = store[number]
-            digest.update(chip)
             whole = nodata is None and chip.dtype.kind != "f"
             valid = None if whole else valid_pixels(chip, nodata)
             fraction[number] = 1.0 if whole else valid.all(axis=(0, 1)).mean()
             if training[number]:
-                for band, one in enumerate(statistics):
+                for band, one in enumerate(parts):
                     values = chip[:, band]
                     one.add(values.ravel() if whole else values[valid[:, band]])
-            phase.advance()
+        for one in parts:
+            one.settle()
+        return numbers, parts
+
+    statistics = [BandStatistics(store.dtype, stride) for _ in bands]
+    digest = hashlib.sha256()
+    together = max(1, COUNTED_AT_ONCE // chip_pixels)
+    groups = [
+        range(first, min(first + together, len(store)))
+        for first in range(0, len(store), together)
+    ]  # fmt: skip
+    with reporter.phase("measure chips", len(store), "chips") as phase:
+        for numbers, parts in ordered_map(look, groups, workers):
+            for one, part in zip(statistics, parts, strict=True):
+                one.merge(part)
+            for number in numbers:
+                digest.update(store[number])
+            phase.advance(len(numbers))
     results = [one.result() for one in statistics]
     for name, result in zip(bands, results, strict=True):
         if result is None:

@@ -1,7 +1,7 @@
 """Writing a chip store so that a killed build goes on where it was, and ends in the same bytes.
 
 Chips are appended in the order of their numbers, in batches of fixed size. Each batch is a session
-of its own (open, one transaction, sync, close): the bytes that it writes depend on the file and
+of its own (open, one transaction, close): the bytes that it writes depend on the file and
 the batch alone, not on what the process did before. LMDB's commit is atomic: after a kill the file
 holds whole batches, and the next run repeats the rest exactly.
 """
@@ -110,13 +110,14 @@ class ChipStoreWriter:
             writing.result()
 
     def _write(self, values: np.ndarray, first: int) -> None:
-        """Write the chips from number `first` on, and have them safe on the disk."""
+        """Write the chips from number `first` on; the commit has them safe on the disk."""
         try:
-            with self._session(first + len(values)) as environment:
-                with environment.begin(write=True) as transaction:
-                    for number, value in enumerate(values, first):
-                        transaction.put(chip_key(number), value, append=True)
-                environment.sync(True)
+            with (
+                self._session(first + len(values)) as environment,
+                environment.begin(write=True) as transaction,
+            ):
+                for number, value in enumerate(values, first):
+                    transaction.put(chip_key(number), value, append=True)
         except (lmdb.Error, OSError) as error:
             raise MachineError(
                 f"the disk is full, or failing, while writing {self.path}: {error}",

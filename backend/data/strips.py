@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 import rasterio
@@ -22,8 +25,9 @@ STRIP_BYTES = 8 * 2**20
 # What a strip may take while land cover is counted: each starts with rows of blocks of the layer
 # that the strip above it has decoded too.
 COUNTING_BYTES = 64 * 2**20
-# Bytes per scene pixel for that: coordinates, cells, sums.
+# Bytes for that: per scene pixel coordinates, cells and sums, less where the layer is coarser.
 COUNTING_BYTES_PER_PIXEL = 64
+LEAST_COUNTING_BYTES_PER_PIXEL = 8
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,19 @@ class Strip:
     height: int
 
 
-def counting_strips(scenes: Sequence[Scene]) -> list[Strip]:
-    """The strips in which land cover is counted."""
-    return strips_of(scenes, [COUNTING_BYTES_PER_PIXEL] * len(scenes), COUNTING_BYTES)
+def counting_strips(scenes: Sequence[Scene], resolution_m: float | None) -> list[Strip]:
+    """The strips in which land cover is counted.
+
+    `resolution_m` is that of the layer; None where every pixel of the scenes is worked on.
+    """
+    sizes = []
+    for scene in scenes:
+        per_pixel = 1.0
+        if resolution_m is not None:
+            per_pixel = min(1.0, (scene.ground_resolution_m / resolution_m) ** 2)
+        size = math.ceil(COUNTING_BYTES_PER_PIXEL * per_pixel)
+        sizes.append(max(LEAST_COUNTING_BYTES_PER_PIXEL, size))
+    return strips_of(scenes, sizes, COUNTING_BYTES)
 
 
 def strips_of(
@@ -58,6 +72,17 @@ def strips_of(
     return strips
 
 
+@lru_cache(maxsize=8)
+def _threads(workers: int) -> ThreadPoolExecutor:
+    """Threads that stay, with the files and projections that each has opened."""
+    return ThreadPoolExecutor(workers)
+
+
+if hasattr(os, "register_at_fork"):
+    # A child has none of its parent's threads.
+    os.register_at_fork(after_in_child=_threads.cache_clear)
+
+
 def ordered_map(
     work: Callable[[Item], Result], items: Iterable[Item], workers: int
 ) -> Iterator[Result]:
@@ -73,10 +98,10 @@ def ordered_map(
             return work(item)
 
     waiting: deque[Future[Result]] = deque()
-    pool = ThreadPoolExecutor(workers)
+    threads = _threads(workers)
     try:
         for item in items:
-            waiting.append(pool.submit(logged, item))
+            waiting.append(threads.submit(logged, item))
             if len(waiting) >= workers + 2:
                 yield waiting.popleft().result()
                 stopping.raise_if_requested()
@@ -84,4 +109,7 @@ def ordered_map(
             yield waiting.popleft().result()
             stopping.raise_if_requested()
     finally:
-        pool.shutdown(cancel_futures=True)
+        # What has begun is waited for: its files may be closed next.
+        for future in waiting:
+            future.cancel()
+        wait(waiting)

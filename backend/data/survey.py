@@ -25,8 +25,10 @@ from .coordinates import projection
 from .scenes import Scene
 from .strips import Strip, ordered_map, strips_of
 
-# Bytes of float64 coordinates and masks per pixel while positions are worked out.
+# Bytes of float64 coordinates and masks per pixel while positions are worked out; along the
+# ground's grid there are only masks and sums.
 POSITION_BYTES = 64
+ALIGNED_POSITION_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,13 @@ class Survey:
             )
             self.positions.append(scratch_array(folder / f"positions_{number}.npy", places))
 
-    def position_strips(self) -> list[Strip]:
-        """Strips of chip positions."""
+    def position_strips(self, position_bytes: int = POSITION_BYTES) -> list[Strip]:
+        """Strips of chip positions, of which each takes so many bytes while it is worked on."""
         strips = []
         for number, places in enumerate(self.positions):
             if places.size == 0:
                 continue
-            height = max(32, 32 * 2**20 // (POSITION_BYTES * self.scenes[number].width))
+            height = max(32, 32 * 2**20 // (position_bytes * self.scenes[number].width))
             strips += [
                 Strip(number, row, min(height, len(places) - row))
                 for row in range(0, len(places), height)

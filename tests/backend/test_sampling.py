@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.data.sampling import NO_CLASS, level_quotas, sample, share_out
+from backend.data.sampling import NO_CLASS, held_per_row, level_quotas, sample, share_out
 from backend.data.scenes import open_scene
 from backend.data.survey import Geometry, Survey, window_sums
 from backend.runtime.errors import DataError
@@ -36,7 +36,15 @@ def _value(survey, selection) -> np.ndarray:
 
 @pytest.mark.parametrize("method", ["random", "grid"])
 def test_positions_are_distinct_allowed_and_in_order(survey, method):
-    chosen = sample(survey, [60, 0, 9], method=method, dominant=None, allow_fewer=False, seed=1)
+    chosen = sample(
+        survey,
+        held_per_row(survey),
+        [60, 0, 9],
+        method=method,
+        dominant=None,
+        allow_fewer=False,
+        seed=1,
+    )
     table = list(zip(chosen.scene, chosen.row, chosen.column, strict=True))
     assert len(set(table)) == len(table) == 69
     assert table == sorted(table)
@@ -49,7 +57,13 @@ def test_random_positions_are_uniform(survey):
     hits = [np.zeros(places.shape, int) for places in survey.positions]
     for seed in range(400):
         chosen = sample(
-            survey, [20, 0, 0], method="random", dominant=None, allow_fewer=False, seed=seed
+            survey,
+            held_per_row(survey),
+            [20, 0, 0],
+            method="random",
+            dominant=None,
+            allow_fewer=False,
+            seed=seed,
         )
         for scene, row, column in zip(chosen.scene, chosen.row, chosen.column, strict=True):
             hits[scene][row, column] += 1
@@ -64,16 +78,38 @@ def test_random_positions_are_uniform(survey):
 def test_all_positions_can_be_taken(survey):
     total = sum(int((places == 1).sum()) for places in survey.positions)
     chosen = sample(
-        survey, [total, 0, 0], method="random", dominant=None, allow_fewer=False, seed=0
+        survey,
+        held_per_row(survey),
+        [total, 0, 0],
+        method="random",
+        dominant=None,
+        allow_fewer=False,
+        seed=0,
     )
     assert len(set(zip(chosen.scene, chosen.row, chosen.column, strict=True))) == total
 
 
 def test_too_few_are_told_with_a_number_that_fits(survey):
     with pytest.raises(DataError, match="50 test chips are asked for, and 42 fit") as caught:
-        sample(survey, [50, 0, 50], method="random", dominant=None, allow_fewer=False, seed=0)
+        sample(
+            survey,
+            held_per_row(survey),
+            [50, 0, 50],
+            method="random",
+            dominant=None,
+            allow_fewer=False,
+            seed=0,
+        )
     assert "--count 84" in caught.value.hint
-    fewer = sample(survey, [50, 0, 50], method="random", dominant=None, allow_fewer=True, seed=0)
+    fewer = sample(
+        survey,
+        held_per_row(survey),
+        [50, 0, 50],
+        method="random",
+        dominant=None,
+        allow_fewer=True,
+        seed=0,
+    )
     assert (np.bincount(fewer.split) == [50, 0, 42]).all()
 
 
@@ -81,7 +117,15 @@ def test_a_grid_is_regular_and_as_dense_as_asked(survey):
     survey.positions[0][:] = 1
     survey.positions[1][:] = 0
     # 20 × 30 positions: a lattice of step 5 holds 4 × 6, of step 6 only 3 × 5.
-    chosen = sample(survey, [24, 0, 0], method="grid", dominant=None, allow_fewer=False, seed=0)
+    chosen = sample(
+        survey,
+        held_per_row(survey),
+        [24, 0, 0],
+        method="grid",
+        dominant=None,
+        allow_fewer=False,
+        seed=0,
+    )
     assert set(np.diff(np.unique(chosen.row))) == set(np.diff(np.unique(chosen.column))) == {5}
 
 
@@ -91,7 +135,13 @@ def test_stratified_positions_are_level_over_classes(survey):
     dominant[0][15, :3] = 4
     dominant[1][:] = 2
     chosen = sample(
-        survey, [63, 0, 0], method="stratified", dominant=dominant, allow_fewer=False, seed=0
+        survey,
+        held_per_row(survey),
+        [63, 0, 0],
+        method="stratified",
+        dominant=dominant,
+        allow_fewer=False,
+        seed=0,
     )
     places = zip(chosen.scene, chosen.row, chosen.column, strict=True)
     kinds = np.array([dominant[s][r, c] for s, r, c in places])
@@ -137,7 +187,13 @@ def test_a_rare_class_is_not_many_copies_of_one_place(tmp_path):
     dominant = np.zeros(survey.positions[0].shape, np.uint8)
     dominant[20:30, 40:50] = 1
     chosen = sample(
-        survey, [60, 0, 0], method="stratified", dominant=[dominant], allow_fewer=False, seed=0
+        survey,
+        held_per_row(survey),
+        [60, 0, 0],
+        method="stratified",
+        dominant=[dominant],
+        allow_fewer=False,
+        seed=0,
     )
     assert np.bincount(dominant[chosen.row, chosen.column]).tolist() == [53, 7]
 
