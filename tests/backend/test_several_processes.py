@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,19 +22,25 @@ from tests.backend.running import rows
 from tests.backend.test_every_method import NAMES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+ENVIRONMENT = dict(os.environ, OMP_NUM_THREADS="1")
 # Sums over rows are taken in another order.
 TOLERANCE = 1e-4
 # One of each kind for four processes: two already show that a method can be shared out.
 FOUR = ("saumoco", "swav", "dino", "barlow-twins", "byol", "mae", "geokr", "tile2vec", "multitask")
 
 
-def start(count: int, *command: object) -> subprocess.CompletedProcess:
-    """Run `python -m COMMAND`, by torchrun where there are several processes."""
+def command_of(count: int, *command: object) -> list[str]:
+    """`python -m COMMAND`, by torchrun where there are several processes."""
     launcher = ["torch.distributed.run", "--standalone", f"--nproc-per-node={count}", "-m"]
+    return [sys.executable, "-m", *(launcher if count > 1 else []), *map(str, command)]
+
+
+def start(count: int, *command: object) -> subprocess.CompletedProcess:
+    """Run a command to its end."""
     return subprocess.run(
-        [sys.executable, "-m", *(launcher if count > 1 else []), *map(str, command)],
+        command_of(count, *command),
         cwd=REPOSITORY,
-        env=dict(os.environ, OMP_NUM_THREADS="1"),
+        env=ENVIRONMENT,
         capture_output=True,
         text=True,
         timeout=600,
@@ -122,6 +131,66 @@ def test_two_processes_train_as_one_and_one_goes_on(make_dataset, tmp_path: Path
     done = start(2, *arguments(dataset, tmp_path / "two"))
     assert done.returncode != 0
     assert done.stderr.count("error: the output exists") == 1
+
+
+@pytest.fixture
+def endless(make_dataset, tmp_path: Path) -> Iterator[tuple[Path, Callable]]:
+    """A run folder, and what starts two processes that train there until they are ended."""
+    dataset = make_dataset(tmp_path / "a.tiles", count=60, bands=2, tile=8, radius=4)
+    run, started = tmp_path / "run", []
+    first = arguments(dataset, run)
+    first[first.index("--steps") + 1] = 100_000
+
+    def begin() -> subprocess.Popen:
+        options = ["backend.train", "--output", run, "--resume"] if run.is_dir() else first
+        with open(tmp_path / "stderr", "w") as file:
+            process = subprocess.Popen(
+                command_of(2, *options), cwd=REPOSITORY, env=ENVIRONMENT, stderr=file
+            )
+        started.append(process)
+        return process
+
+    yield run, begin
+    for process in started:
+        process.terminate()
+        process.wait()
+
+
+def steps_logged(run: Path) -> int:
+    return int(rows(run)[-1]["step"]) if (run / "metrics.csv").is_file() and rows(run) else 0
+
+
+def wait_for(run: Path, step: int, process: subprocess.Popen) -> None:
+    while steps_logged(run) < step:
+        assert process.poll() is None, (run.parent / "stderr").read_text()[:2000]
+        time.sleep(0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="finds child processes in /proc")
+def test_a_stop_request_stops_all_and_a_process_that_dies_ends_the_others(endless) -> None:
+    run, begin = endless
+    process = begin()
+    wait_for(run, 3, process)
+    (run / "stop").touch()
+    process.wait(timeout=120)
+    # All ended after the same step, and that step is saved.
+    stopped = steps_logged(run)
+    last = sorted((run / "checkpoints").glob("step-*.pt"))[-1]
+    assert last.name == f"step-{stopped:09d}.pt"
+    assert not (run / "stop").exists()
+
+    process = begin()
+    wait_for(run, stopped + 3, process)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    assert len(children) == 2
+    os.kill(int(children[1]), signal.SIGKILL)
+    process.wait(timeout=120)
+    assert process.returncode != 0
+    assert not any(Path(f"/proc/{child}").exists() for child in children)
+    # What was saved is whole.
+    last = sorted((run / "checkpoints").glob("step-*.pt"))[-1]
+    assert torch.load(last, weights_only=True)
 
 
 def test_what_one_process_alone_can_do_is_told(monkeypatch) -> None:
