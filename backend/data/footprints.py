@@ -20,6 +20,8 @@ from .sampling import Selection
 from .scenes import Scene
 from .survey import Geometry
 
+# Chips whose polygons and columns are in memory at a time.
+WRITTEN_AT_ONCE = 2**16
 # Points to a side of a footprint that is shown in another CRS than its scene's.
 POINTS = 9
 # GeoPackage records when a table changed; the clock must not change the bytes.
@@ -81,32 +83,35 @@ def write_footprints(
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _CHANGED})
     try:
         for layer, inset, size, layer_counts in layers:
-            columns = dict(
-                chip=np.arange(len(selection), dtype=np.int64),
-                scene=np.array([scene.name for scene in scenes], object)[selection.scene],
-                date=np.array([scene.date or "" for scene in scenes], object)[selection.scene],
-                column_px=selection.column + inset,
-                row_px=selection.row + inset,
-                valid_fraction=valid_fraction,
-                split=np.array(SPLITS, object)[selection.split],
-                **(more or {}),
-            )
-            for number, one in enumerate(classes):
-                columns[one.column] = layer_counts[:, number]
-            frame = geopandas.GeoDataFrame(
-                pandas.DataFrame(columns),
-                geometry=footprint_polygons(scenes, selection, inset, size, crs),
-                crs=projection(crs),
-            )
-            pyogrio.write_dataframe(
-                frame,
-                path,
-                layer=layer,
-                driver="GPKG",
-                append=path.exists(),
-                # What GDAL 3.4, that of QGIS 3.22, reads without a warning.
-                dataset_options={} if path.exists() else {"VERSION": "1.2"},
-            )
+            for first in range(0, len(selection), WRITTEN_AT_ONCE):
+                some = slice(first, first + WRITTEN_AT_ONCE)
+                part = Selection(*(values[some] for values in vars(selection).values()))
+                columns = dict(
+                    chip=np.arange(first, first + len(part), dtype=np.int64),
+                    scene=np.array([scene.name for scene in scenes], object)[part.scene],
+                    date=np.array([scene.date or "" for scene in scenes], object)[part.scene],
+                    column_px=part.column + inset,
+                    row_px=part.row + inset,
+                    valid_fraction=valid_fraction[some],
+                    split=np.array(SPLITS, object)[part.split],
+                    **{name: values[some] for name, values in (more or {}).items()},
+                )
+                for number, one in enumerate(classes):
+                    columns[one.column] = layer_counts[some, number]
+                frame = geopandas.GeoDataFrame(
+                    pandas.DataFrame(columns),
+                    geometry=footprint_polygons(scenes, part, inset, size, crs),
+                    crs=projection(crs),
+                )
+                pyogrio.write_dataframe(
+                    frame,
+                    path,
+                    layer=layer,
+                    driver="GPKG",
+                    append=path.exists(),
+                    # What GDAL 3.4, that of QGIS 3.22, reads without a warning.
+                    dataset_options={} if path.exists() else {"VERSION": "1.2"},
+                )
     except _WRITE_ERRORS as error:
         raise MachineError(
             f"the disk is full, or failing, while writing {path}: {error}",
