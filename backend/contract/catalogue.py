@@ -34,8 +34,9 @@ class Needs:
     `neighbours`: chips wider than a tile. `bands`: names that must all be there, empty for any.
     `least_bands`: least number of bands, whatever their names. `colours`: red, green and blue, by
     name (see `colours.rgb_places`). `stored_neighbours`: neighbours that were imported as tiles of
-    their own will do as well. `dates`: least number of dates per
-    chip. `land_cover` and `labels`: class counts, class column. `place`: tiles lie on the ground.
+    their own will do as well. `dates`: least number of dates of one place (see
+    `dates.most_dates`). `land_cover` and `labels`: class counts, class column. `place`: tiles lie
+    on the ground.
     """
 
     neighbours: bool = False

@@ -6,6 +6,7 @@ from typing import Any, Dict, List, Mapping
 
 from .catalogue import NOWHERE_DATUM, Method
 from .colours import rgb_places
+from .dates import most_dates
 from .jobs.train import TrainJob
 from .settings import SettingsError, make_job
 from .systems import (
@@ -116,10 +117,10 @@ def unmet_needs(method: Method, dataset: Mapping[str, Any]) -> List[str]:
         lacks.append(
             f"it needs bands named red, green and blue; this dataset has {', '.join(names)}"
         )
-    if needs.dates > dataset.get("dates_per_chip", 1):
+    if needs.dates > most_dates(dataset):
         lacks.append(
-            f"it needs {needs.dates} dates per chip; this dataset has "
-            f"{dataset.get('dates_per_chip', 1)}"
+            f"it needs {needs.dates} dates of one place: scenes of known dates that overlap, with "
+            "pixels of one grid"
         )
     if needs.land_cover and not dataset["classes"]:
         lacks.append("it needs land cover: build the dataset with --land-cover")

@@ -30,7 +30,7 @@ class BarlowTwins(Recipe):
 
     def __init__(self, job: BarlowTwinsTrainJob, dataset: TileDataset) -> None:
         super().__init__()
-        self.views = TwoViews(job, dataset.information)
+        self.views = TwoViews(job, dataset)
         self.relations = self.views.relations
         self.encoder = start_encoder(job, dataset.information, projection="none", unit_norm=True)
         widths = (self.encoder.feature_dimension, *[job.projector_dimension] * 3)

@@ -34,7 +34,7 @@ class BYOL(Recipe):
     def __init__(self, job: BYOLTrainJob, dataset: TileDataset) -> None:
         super().__init__()
         information = dataset.information
-        self.views = TwoViews(job, information)
+        self.views = TwoViews(job, dataset)
         self.relations = self.views.relations
         encoder = start_encoder(job, information, projection="none", unit_norm=True)
         hidden, projected = job.hidden_dimension, job.projected_dimension

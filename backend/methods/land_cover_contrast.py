@@ -35,7 +35,7 @@ class LandCoverContrast(Recipe):
 
     def __init__(self, job: LandCoverContrastTrainJob, dataset: TileDataset) -> None:
         super().__init__()
-        self.views = TwoViews(job, dataset.information)
+        self.views = TwoViews(job, dataset)
         self.relations = self.views.relations
         self.encoder = start_encoder(job, dataset.information, projection=job.projection)
         proportions = land_cover_proportions(

@@ -15,7 +15,6 @@ from torch import Tensor
 
 from backend.contract.systems.moco import MoCoTrainJob
 from backend.data.dataset import TileDataset
-from backend.data.relations import Itself
 from backend.hooks.momentum import MomentumUpdate, make_follower
 from backend.hooks.split_batch_norm import forward_in_groups
 from backend.losses.infonce import infonce
@@ -23,10 +22,11 @@ from backend.views.photometric import PhotometricViews
 
 from .key_queue import queue_of
 from .recipe import Outcome, Recipe, start_encoder
+from .two_views import relations_of
 
 
 class MoCo(Recipe):
-    """Query and key are two random views of one tile.
+    """Query and key are two random views of one tile, or of its ground on two dates.
 
     The query encoder is trained to tell the key of its own tile among a queue of earlier keys
     (InfoNCE); the key encoder follows the query encoder by momentum. Version 1 has a linear
@@ -38,7 +38,7 @@ class MoCo(Recipe):
     def __init__(self, job: MoCoTrainJob, dataset: TileDataset) -> None:
         super().__init__()
         information = dataset.information
-        self.relations = (Itself(),)
+        self.relations = relations_of(job, dataset)
         self.view = PhotometricViews(job, information)
         self.encoder = start_encoder(job, information, projection=job.projection)
         self.key_encoder = make_follower(self.encoder)
@@ -64,10 +64,9 @@ class MoCo(Recipe):
         self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
     ) -> tuple[Outcome, Tensor]:
         """The outcome, and the queries (B, D) with their gradient."""
-        (tile,) = tiles
-        query = self.encoder(self.view(tile, generator))
+        query = self.encoder(self.view(tiles[0], generator))
         with torch.no_grad():
-            view = self.view(tile, generator)
+            view = self.view(tiles[-1], generator)
             key = forward_in_groups(self.key_encoder, view, self._groups, generator)
         negatives = self.queue.keys
         own = self.queue.is_own(chips) if self._mask_own_keys else None

@@ -41,7 +41,7 @@ class MoCoV3(Recipe):
     def __init__(self, job: MoCoV3TrainJob, dataset: TileDataset) -> None:
         super().__init__()
         information = dataset.information
-        self.views = TwoViews(job, information)
+        self.views = TwoViews(job, dataset)
         self.relations = self.views.relations
         encoder = start_encoder(job, information, projection="none", unit_norm=True)
         if job.freeze_patches and isinstance(encoder.backbone, VisionTransformer):

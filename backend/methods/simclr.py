@@ -27,7 +27,7 @@ class SimCLR(Recipe):
 
     def __init__(self, job: SimCLRTrainJob, dataset: TileDataset) -> None:
         super().__init__()
-        self.views = TwoViews(job, dataset.information)
+        self.views = TwoViews(job, dataset)
         self.relations = self.views.relations
         self.encoder = start_encoder(job, dataset.information, projection=job.projection)
         self.chance_loss = math.log(2 * job.batch_size - 1)

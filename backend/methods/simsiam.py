@@ -29,7 +29,7 @@ class SimSiam(Recipe):
 
     def __init__(self, job: SimSiamTrainJob, dataset: TileDataset) -> None:
         super().__init__()
-        self.views = TwoViews(job, dataset.information)
+        self.views = TwoViews(job, dataset)
         self.relations = self.views.relations
         self.encoder = start_encoder(job, dataset.information, projection="none", unit_norm=True)
         features, projected = self.encoder.feature_dimension, job.projected_dimension

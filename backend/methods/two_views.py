@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from backend.contract.systems.moco import MoCoTrainJob
 from backend.contract.systems.two_views import TwoViewsTrainJob
-from backend.data.dataset import DatasetInformation
-from backend.data.relations import Itself, Relation
+from backend.data.dataset import TileDataset
+from backend.data.relations import Itself, Relation, another_date
 from backend.runtime.errors import RequestError
 from backend.views.photometric import PhotometricViews
 
@@ -17,26 +18,47 @@ from .neighbourhood import near_of
 
 
 class TwoViews:
-    """Two changed views of a tile, or one of it and one of a neighbour; no state.
+    """Two changed views of a tile, or one of it and one of a neighbour or another date; no state.
 
     `relations` are the tiles of a sample; a tile that is seen twice is read once.
     """
 
-    def __init__(self, job: TwoViewsTrainJob, information: DatasetInformation) -> None:
-        """RequestError where the job asks for neighbours and the chips hold none."""
-        self._view = PhotometricViews(job, information)
-        self.relations: tuple[Relation, ...] = (Itself(),)
-        if job.second_view == "near":
-            if information.neighbour_radius_px < 1:
-                raise RequestError(
-                    "--second-view near needs neighbours, and this dataset's chips hold the tile "
-                    "alone",
-                    "build the dataset with --neighbour-radius-px, or use --second-view self",
-                )
-            self.relations = (Itself(), near_of(job, information))
+    def __init__(self, job: TwoViewsTrainJob, dataset: TileDataset) -> None:
+        """RequestError where the dataset has nothing of what the job asks for."""
+        self._view = PhotometricViews(job, dataset.information)
+        self.relations = relations_of(job, dataset)
 
     def __call__(
         self, tiles: Sequence[Tensor], generator: torch.Generator
     ) -> tuple[Tensor, Tensor]:
         """The views (B, bands, T, T) of `tiles`, one for each relation."""
         return self._view(tiles[0], generator), self._view(tiles[-1], generator)
+
+
+def relations_of(
+    job: TwoViewsTrainJob | MoCoTrainJob, dataset: TileDataset
+) -> tuple[Relation, ...]:
+    """The tiles of a sample: the anchor, and where that is another one what the second view shows.
+
+    RequestError where the dataset has nothing of what the job asks for.
+    """
+    information = dataset.information
+    if job.second_view == "near":
+        if information.neighbour_radius_px < 1:
+            raise RequestError(
+                "--second-view near needs neighbours, and this dataset's chips hold the tile alone",
+                "build the dataset with --neighbour-radius-px, or use --second-view self",
+            )
+        return Itself(), near_of(job, information)
+    if job.second_view in ("date", "auto"):
+        dates = another_date(dataset)
+        if dates.counts.any():
+            return Itself(), dates
+        if job.second_view == "date":
+            raise RequestError(
+                "--second-view date finds no training tile whose ground another chip holds on "
+                "another date",
+                "build the dataset from overlapping scenes of several dates, on one grid, with "
+                "--sampling grid or a larger --neighbour-radius-px; or use --second-view self",
+            )
+    return (Itself(),)

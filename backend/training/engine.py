@@ -14,6 +14,7 @@ from backend.contract.jobs import TrainJob
 from backend.contract.methods import find_method, unmet_needs
 from backend.contract.training_plan import make_plan
 from backend.data.dataset import TileDataset
+from backend.data.relations import AnotherDate
 from backend.methods.neighbourhood import training_chips
 from backend.networks.decoder_file import save_decoder
 from backend.networks.encoder_file import EncoderInformation, save_encoder
@@ -124,7 +125,9 @@ class _Run:
                     "put the run folder on a disk that all machines share",
                 )
         if self.step == 0:
-            for note in self.learner.recipe.encoder.notes:
+            recipe = self.learner.recipe
+            dates = [r.note for r in recipe.relations if isinstance(r, AnotherDate)]
+            for note in (*recipe.encoder.notes, *dates):
                 self.reporter.say(note)
         log = None
         if self.processes.first:

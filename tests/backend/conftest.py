@@ -62,11 +62,13 @@ def write_dataset(
     splits: tuple[float, float] = (0.6, 0.2),
     chips: np.ndarray | None = None,
     seed: int = 0,
+    dates: Sequence[str | None] = (None,),
 ) -> Path:
     """Write a tile dataset to `folder` and give the folder back.
 
     `chips` (count, bands, side, side) replaces the generated pixels; `splits` are the fractions of
-    training and validation, the rest is the test split. Chips lie side by side on one 30 m grid.
+    training and validation, the rest is the test split. Chips lie side by side on one 30 m grid;
+    of several `dates` each is a scene, and each place has a chip of each, all of one class.
     """
     generator = np.random.default_rng(seed)
     names = list(bands) if not isinstance(bands, int) else [f"b{n + 1}" for n in range(bands)]
@@ -90,7 +92,16 @@ def write_dataset(
         place < splits[0], "train", np.where(place < sum(splits), "validation", "test")
     )
     per_row = int(np.ceil(np.sqrt(count)))
-    _write_footprints(folder, split, per_row, tile, radius, classes)
+    numbers = np.arange(count)
+    scenes = numbers // classes % len(dates)
+    places = numbers // (classes * len(dates)) * classes + numbers % classes
+    scene_names = ["scene"] if len(dates) == 1 else [f"scene {date}" for date in dates]
+    frame = dict(
+        scene=np.array(scene_names, object)[scenes],
+        date=np.array([date or "" for date in dates], object)[scenes],
+        split=split,
+    )
+    _write_footprints(folder, frame, places, per_row, tile, radius, classes)
     training = chips[split == "train"].astype(np.float64)
     information = DatasetInformation(
         name=folder.stem,
@@ -104,14 +115,15 @@ def write_dataset(
         ground_resolution_m=RESOLUTION_M,
         scenes=[
             SceneRecord(
-                name="scene",
-                files=["scene.tif"],
-                date=None,
+                name=name,
+                files=[f"{name}.tif"],
+                date=date,
                 crs="EPSG:32612",
                 transform=[RESOLUTION_M, 0.0, ORIGIN[0], 0.0, -RESOLUTION_M, ORIGIN[1]],
                 width=per_row * side,
                 height=per_row * side,
             )
+            for name, date in zip(scene_names, dates, strict=True)
         ],
         classes=[
             LandCoverClass(f"class_{n}", f"Class {n}", [n], f"#{40 * n % 256:02x}8040")
@@ -141,25 +153,29 @@ def _statistics(values: np.ndarray) -> dict[str, float]:
 
 
 def _write_footprints(
-    folder: Path, split: np.ndarray, per_row: int, tile: int, radius: int, classes: int
+    folder: Path,
+    columns_of: dict[str, np.ndarray],
+    places: np.ndarray,
+    per_row: int,
+    tile: int,
+    radius: int,
+    classes: int,
 ) -> None:
     """Both layers of footprints.gpkg: each chip is wholly of its class."""
     side = tile + 2 * radius
-    numbers = np.arange(len(split))
+    numbers = np.arange(len(places))
     for layer, inset, size in (("tiles", radius, tile), ("chips", 0, side)):
-        columns, rows = numbers % per_row * side + inset, numbers // per_row * side + inset
+        columns, rows = places % per_row * side + inset, places // per_row * side + inset
         west = ORIGIN[0] + columns * RESOLUTION_M
         north = ORIGIN[1] - rows * RESOLUTION_M
         extent = size * RESOLUTION_M
         frame = geopandas.GeoDataFrame(
             dict(
                 chip=numbers,
-                scene="scene",
-                date="",
+                **columns_of,
                 column_px=columns,
                 row_px=rows,
                 valid_fraction=1.0,
-                split=split,
                 **{
                     f"class_{n}": np.where(numbers % classes == n, size * size, 0)
                     for n in range(classes)

@@ -82,6 +82,7 @@ PACE: dict[str, dict[str, Any]] = {
     "ibot": dict(teacher_momentum=0.9, local_views=0),
     "instance-discrimination": dict(bank_negatives=0),
     "moco": QUEUED,
+    "moco-dates": QUEUED,
     "moco-v3": dict(learning_rate=0.3, key_momentum=0.9),
     "pcl": dict(QUEUED, start_epochs=5),
     "region-contrast": QUEUED,
@@ -135,18 +136,22 @@ KINDS: dict[str, dict[str, Any]] = {
 Datasets = Callable[[str, str], TileDataset]
 
 
+def dates_for(method: str) -> tuple[str | None, ...]:
+    return ("2020-02-01", "2020-07-01") if METHODS[method].needs.dates > 1 else (None,)
+
+
 @pytest.fixture(scope="module")
 def datasets(make_dataset, tmp_path_factory) -> Datasets:
     """datasets(kind, method): 24 training chips, with room around tiles as large as the method
     needs; written once."""
 
     @functools.cache
-    def make(kind: str, tile: int) -> TileDataset:
+    def make(kind: str, tile: int, dates: tuple[str | None, ...]) -> TileDataset:
         folder = tmp_path_factory.mktemp("any") / "any.tiles"
-        given = {"count": 36, "radius": 4, "tile": tile, **KINDS[kind]}
+        given = {"count": 36, "radius": 4, "tile": tile, "dates": dates, **KINDS[kind]}
         return TileDataset(make_dataset(folder, **given))
 
-    return lambda kind, method: make(kind, 18 if method in GRID else 8)
+    return lambda kind, method: make(kind, 18 if method in GRID else 8, dates_for(method))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "colours"])
@@ -194,9 +199,10 @@ def test_fact_5_11_2_it_repeats_and_resumes_to_the_bit(
 
 
 @pytest.fixture(scope="module")
-def patterns(make_dataset, tmp_path_factory) -> TileDataset:
-    """Chips whose class is a pattern of squares or of stripes, turned at random, with noise: the
-    mean and deviation of each band are the same in both classes."""
+def patterns(make_dataset, tmp_path_factory) -> Callable[[str], TileDataset]:
+    """patterns(method): of the dates that it needs. Chips whose class is a pattern of squares or
+    of stripes, turned at random, with noise: the mean and deviation of each band are the same in
+    both classes."""
     random = np.random.default_rng(0)
     kinds = np.array([[[1, 0], [0, 1]], [[1, 1], [0, 0]]])
     count, tile, side = 240, 8, 24
@@ -205,12 +211,17 @@ def patterns(make_dataset, tmp_path_factory) -> TileDataset:
         pattern = np.kron(kinds[number % 2], np.ones((tile // 2, tile // 2)))
         pattern = np.tile(np.rot90(pattern, random.integers(4)), (3, 3))
         chips[number] = 3000 + 4000 * pattern + random.normal(0, 1200, (2, side, side))
-    folder = make_dataset(
-        tmp_path_factory.mktemp("patterns") / "patterns.tiles",
-        count=count, bands=2, tile=tile, radius=8, classes=2,
-        chips=chips.clip(0, 10_000).astype(np.uint16),
-    )  # fmt: skip
-    return TileDataset(folder)
+
+    @functools.cache
+    def make(dates: tuple[str | None, ...]) -> TileDataset:
+        folder = make_dataset(
+            tmp_path_factory.mktemp("patterns") / "patterns.tiles",
+            count=count, bands=2, tile=tile, radius=8, classes=2, dates=dates,
+            chips=chips.clip(0, 10_000).astype(np.uint16),
+        )  # fmt: skip
+        return TileDataset(folder)
+
+    return lambda method: make(dates_for(method))
 
 
 def knn_accuracy(learner, dataset: TileDataset) -> float:
@@ -227,21 +238,22 @@ def knn_accuracy(learner, dataset: TileDataset) -> float:
 
 
 @pytest.mark.parametrize("method", [name for name in NAMES if name not in UNSEEN])
-def test_fact_5_11_1_it_learns(method: str, patterns: TileDataset) -> None:
+def test_fact_5_11_1_it_learns(method: str, patterns: Callable[[str], TileDataset]) -> None:
     """The loss falls below guessing (or below its start, where a method knows no such value),
     vectors stay apart, and neighbours tell classes no worse than with random weights."""
-    lacks = unmet_needs(METHODS[method], patterns.information.to_json())
+    dataset = patterns(method)
+    lacks = unmet_needs(METHODS[method], dataset.information.to_json())
     if lacks:
         pytest.skip(lacks[0])
     common = dict(steps=50, batch_size=40, queue_size=40)
     optimiser = make_train_job(dict(method=method, dataset="a", output="b")).optimiser
     common["learning_rate"] = {"adam": 0.005, "adamw": 0.002}.get(optimiser, 0.05)
     job = job_of(method, GENTLE, common, **PACE.get(method, {}))
-    learner, batches = make_learner(job, patterns)
-    random = knn_accuracy(learner, patterns)
+    learner, batches = make_learner(job, dataset)
+    random = knn_accuracy(learner, dataset)
     outcomes = [learner.take_step(batches.batch(step))[0] for step in range(job.steps)]
     losses = [outcome.loss.item() for outcome in outcomes]
-    trained = knn_accuracy(learner, patterns)
+    trained = knn_accuracy(learner, dataset)
     start, last = learner.recipe.chance_loss or np.mean(losses[:3]), np.mean(losses[-5:])
     apart = spread(outcomes[-1].embedding)
     print(f"loss {start:.3f} to {last:.3f}, spread {apart:.2f}, kNN {random:.2f} to {trained:.2f}")

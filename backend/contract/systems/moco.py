@@ -26,6 +26,13 @@ class MoCoTrainJob(PhotometricTrainJob, KeyQueueTrainJob):
         choices=("linear", "mlp"),
         advanced=True,
     )
+    second_view: str = setting(
+        "choice",
+        "self",
+        "What the key shows: the tile itself, or its ground on another date, where a chip holds "
+        "that; auto is another date where the dataset has any",
+        choices=("self", "date", "auto"),
+    )
 
 
 _SOURCE_1 = (
@@ -147,14 +154,27 @@ METHODS = (
         source=_SOURCE_2,
     ),
     Method(
+        name="moco-dates",
+        title="MoCo across dates",
+        sentence="Two dates of one place should look alike: season, light and weather do not "
+        "count, and what stays does.",
+        recipe="moco",
+        job_class=MoCoTrainJob,
+        needs=Needs(dates=2),
+        preset=dict(normalisation="percentiles", second_view="date"),
+        source=f"{_GEO}; by seasons: Wang et al., SSL4EO-S12, GRSM 2023, arXiv 2211.07044",
+    ),
+    Method(
         name="geomoco",
         title="GeoMoCo",
-        sentence="As MoCo, and a tile should tell in which part of the dataset's ground it lies. "
-        "Learns what land looks like where.",
+        sentence="As MoCo, by another date where there is one; and a tile should tell in which "
+        "part of the dataset's ground it lies.",
         recipe="moco",
         job_class=MoCoTrainJob,
         needs=Needs(place=True),
-        preset=dict(normalisation="percentiles", also_learn=["position-clusters"]),
+        preset=dict(
+            normalisation="percentiles", second_view="auto", also_learn=["position-clusters"]
+        ),
         source=_GEO,
     ),
     Method(
@@ -166,12 +186,14 @@ METHODS = (
         job_class=MoCoTrainJob,
         needs=Needs(place=True),
         preset=dict(
-            VERSION_2, temperature=0.02, also_learn=["position-clusters"], position_clusters=100
+            VERSION_2,
+            temperature=0.02,
+            second_view="auto",
+            also_learn=["position-clusters"],
+            position_clusters=100,
         ),
         differences=(
             *_DIFFERENCES,
-            "The other view is of the same date: the paper takes another date of the place where "
-            "there is one.",
             "Places are told from the features of the tile, turned, by a linear layer; as "
             "released, from the projection of a view, by a rectifier and a linear layer.",
             "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",

@@ -1,4 +1,4 @@
-"""Settings that several systems share: two views of a tile, or of a tile and its neighbour."""
+"""Settings that several systems share: two views of a tile, or of it and another one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class TwoViewsTrainJob(PhotometricTrainJob, NeighbourTrainJob):
     second_view: str = setting(
         "choice",
         "self",
-        "What the second view shows: the tile itself, or a neighbour, so that places close to each "
-        "other come to look alike",
-        choices=("self", "near"),
+        "What the second view shows: the tile itself; a neighbour, so that places close to each "
+        "other come to look alike; or its ground on another date, where a chip holds that",
+        choices=("self", "near", "date"),
     )

@@ -5,6 +5,7 @@ the chip's number), so a sample depends on (seed, epoch, chip) alone: not on wor
 or on what was drawn before, and there is no state to save.
 """
 
+from .another_date import AnotherDate, another_date
 from .cutting import TilesInMemory, TilesOnDisk, cut
 from .draws import chip_words, shuffled, step_seed, uniform_integers
 from .far import FAR_MODES, Far
@@ -18,6 +19,7 @@ __all__ = [
     "FAR_MODES",
     "NEIGHBOUR",
     "SHAPES",
+    "AnotherDate",
     "Far",
     "Ground",
     "Itself",
@@ -26,6 +28,7 @@ __all__ = [
     "Stored",
     "TilesInMemory",
     "TilesOnDisk",
+    "another_date",
     "chip_words",
     "cut",
     "make_ground",
