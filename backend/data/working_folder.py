@@ -15,12 +15,12 @@ from backend import __version__
 from backend.contract.jobs import BuildJob
 from backend.contract.settings import to_mapping
 from backend.runtime import files
-from backend.runtime.errors import JobError, MachineError, RequestError, Stopped
+from backend.runtime.errors import JobError, MachineError, Stopped
 from backend.runtime.reporter import Reporter
 
 # Settings that do not change what a dataset holds.
 _OUTSIDE = ("output", "workers", "overwrite")
-_NOTE, _LOCK = WORKING_FILES = ("build.json", "lock")
+_NOTE, _LOCK = WORKING_FILES = ("build.json", files.LOCK)
 
 
 def recorded_job(job: BuildJob) -> dict[str, Any]:
@@ -49,9 +49,9 @@ def working_folder(output: Path, identity: str, reporter: Reporter) -> Iterator[
     """
     folder = files.partial_path(output)
     folder.mkdir(exist_ok=True)
-    with _locked(folder):
+    with files.locked(folder, "another process is building into"):
         if _identity_in(folder) != identity:
-            _empty(folder)
+            files.empty(folder)
             files.write_json(folder / _NOTE, {"identity": identity})
         reporter.log_to(folder / "events.jsonl")
         try:
@@ -75,28 +75,3 @@ def _identity_in(folder: Path) -> str | None:
         return json.loads((folder / _NOTE).read_text(encoding="utf-8"))["identity"]
     except (OSError, ValueError, KeyError):
         return None
-
-
-def _empty(folder: Path) -> None:
-    for path in folder.iterdir():
-        if path.name != _LOCK:
-            files.remove(path)
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold a lock that the system drops when the process ends, however it ends."""
-    try:
-        import fcntl
-    except ImportError:
-        # Windows: the chip store itself cannot be opened for writing twice there.
-        yield
-        return
-    with open(folder / _LOCK, "w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise RequestError(
-                f"another process is building into {folder}", "wait for it, or stop it"
-            ) from error
-        yield

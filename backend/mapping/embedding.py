@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shlex
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from backend import __version__
 from backend.contract.jobs import EmbedJob
 from backend.contract.settings import to_arguments
 from backend.data.scenes import Scene
-from backend.networks.encoder_file import EncoderInformation, load_encoder
+from backend.networks.encoder_file import EncoderInformation, FrozenEncoder, load_encoder
 from backend.runtime.device import choose_device
 from backend.runtime.errors import DataError, MachineError, RequestError
 from backend.runtime.files import check_output, whole_files, whole_folder
@@ -30,6 +31,8 @@ from .map_writing import MapWriter
 from .opening import open_scene_for
 from .pictures import read_components, write_clusters, write_picture
 from .principal_components import PrincipalComponents
+from .scene_vectors import ReadBlocks
+from .sharding import computed_by_workers
 from .statistics import Moments, Sample, sample_size
 
 # Positions of several maps must differ in the sample: a map is taken to have fewer pixels.
@@ -61,21 +64,22 @@ def embed_scenes(job: EmbedJob, reporter: Reporter) -> list[Path]:
     single = len(job.scenes) == 1
     _check_name(job, single=single)
     check_output(output, overwrite=job.overwrite)
-    encoder = load_encoder(job.encoder, choose_device(job.device))
+    # With a scheduler it is the workers' device that is meant; this machine may have none.
+    encoder = load_encoder(job.encoder, choose_device("cpu" if job.scheduler else job.device))
     tasks = _plan(job, encoder.information, reporter)
     components = _given_components(job) if job.picture and job.colours_of else None
     if single:
         for kind in _layers(job):
             check_output(output.parent / tasks[0].layer(kind), overwrite=job.overwrite)
     dimension = encoder.dimension(job.features)
-    _check_disk(output.parent, tasks, dimension, job.storage)
+    _check_disk(output.parent, tasks, dimension, job)
 
     moments = Moments(dimension)
     sample = Sample(sample_size(dimension), dimension, job.seed)
     writer = MapWriter(encoder, job, reporter)
     made = []
     staged = whole_files(output) if single else whole_folder(output)
-    with bounded_cache(), staged as folder:
+    with bounded_cache(), _readers(job, encoder, tasks, reporter) as readers, staged as folder:
         for number, task in enumerate(tasks):
 
             def observe(vectors: np.ndarray, positions: np.ndarray, number: int = number) -> None:
@@ -84,8 +88,9 @@ def embed_scenes(job: EmbedJob, reporter: Reporter) -> list[Path]:
 
             information = _information(job, encoder.information, task)
             with task.scene:
+                path = folder / task.file_name
                 written = writer.write(
-                    folder / task.file_name, task.scene, task.grid, information, observe
+                    path, task.scene, task.grid, information, observe, readers[number]
                 )
             if written:
                 made.append(task)
@@ -100,6 +105,16 @@ def embed_scenes(job: EmbedJob, reporter: Reporter) -> list[Path]:
             components = PrincipalComponents.fit(moments, sample.vectors)
         _write_layers(folder, made, job, reporter, moments, sample, components)
     return _announce(output, made, job, reporter, single=single)
+
+
+def _readers(
+    job: EmbedJob, encoder: FrozenEncoder, tasks: Sequence[_Task], reporter: Reporter
+) -> contextlib.AbstractContextManager[Sequence[ReadBlocks | None]]:
+    """For each task, what reads the vectors that workers computed; None where it is done here."""
+    if not job.scheduler:
+        return contextlib.nullcontext([None] * len(tasks))
+    scenes = [(task.scene, task.grid) for task in tasks]
+    return computed_by_workers(job, encoder, scenes, reporter)
 
 
 def _check_name(job: EmbedJob, *, single: bool) -> None:
@@ -134,11 +149,12 @@ def _layers(job: EmbedJob) -> list[str]:
     return ["picture"] * job.picture + ["clusters"] * (job.clusters > 0)
 
 
-def _check_disk(folder: Path, tasks: Sequence[_Task], dimension: int, storage: str) -> None:
+def _check_disk(folder: Path, tasks: Sequence[_Task], dimension: int, job: EmbedJob) -> None:
     """MachineError where not even the vectors themselves would fit on the disk."""
     pixels = [task.grid.height * task.grid.width for task in tasks]
-    # One scratch raster of floats at a time, and every map.
-    needed = dimension * (4 * max(pixels) + (1 if storage == "uint8" else 4) * sum(pixels))
+    # One scratch raster of floats at a time, every map, and all shards until the last is whole.
+    stored = (1 if job.storage == "uint8" else 4) + (4 if job.scheduler else 0)
+    needed = dimension * (4 * max(pixels) + stored * sum(pixels))
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise MachineError(
@@ -149,6 +165,8 @@ def _check_disk(folder: Path, tasks: Sequence[_Task], dimension: int, storage: s
 
 def _information(job: EmbedJob, encoder: EncoderInformation, task: _Task) -> MapInformation:
     """What the map of a task says of itself."""
+    # Where it was computed makes no difference to a map.
+    command = to_arguments(replace(job, scheduler=""))
     return MapInformation(
         encoder=encoder.identity,
         encoder_sha256=_encoder_hash(job),
@@ -164,7 +182,7 @@ def _information(job: EmbedJob, encoder: EncoderInformation, task: _Task) -> Map
         scene_files="+".join(str(path) for path in task.scene.files),
         date=task.scene.date or "",
         software=f"Near Things {__version__}",
-        command=shlex.join(["python", "-m", "backend.embed", *to_arguments(job)]),
+        command=shlex.join(["python", "-m", "backend.embed", *command]),
         band_sources=_band_sources(task.scene, encoder.bands),
         mode=job.mode,
     )

@@ -21,7 +21,7 @@ from .dense import TILES_COMPARED, Agreement
 from .embedding_map import EmbeddingMap, MapInformation
 from .geotiff import scratch_raster, write_cog, writing
 from .grid import MapGrid
-from .scene_vectors import Block, SceneVectors, behind
+from .scene_vectors import Block, ReadBlocks, SceneVectors, behind
 from .statistics import Extremes, Sample
 
 # Takes the vectors (n, D) of a block and their positions in the map, row · width + column.
@@ -43,20 +43,23 @@ class MapWriter:
         grid: MapGrid,
         information: MapInformation,
         observe: Observer,
+        read: ReadBlocks | None = None,
     ) -> bool:
         """Write the map of a scene to `path`; False, and no file, where no tile is valid.
 
+        `read` gives the blocks where others have computed them.
         Raises DataError for a damaged scene, MachineError for a full disk or memory.
         """
         scratch = path.with_name(f"scratch-{path.name}")
         extremes = Extremes(self.encoder.dimension(self.job.features))
         vectors = SceneVectors(self.encoder, self.job, scene, grid)
         total = grid.height * grid.width
+        doing = "embedding" if read is None else "writing"
         compared = Sample(TILES_COMPARED, len(extremes.minimum), self.job.seed)
         try:
             with (
                 self._scratch(scratch, scene, grid, len(extremes.minimum)) as target,
-                self.reporter.phase(f"embedding {scene.name}", total, "tiles") as phase,
+                self.reporter.phase(f"{doing} {scene.name}", total, "tiles") as phase,
             ):
 
                 def store(block: Block) -> None:
@@ -65,7 +68,7 @@ class MapWriter:
 
                 target.update_tags(**information.to_tags())
                 target.descriptions = [f"emb_{n:03d}" for n in range(target.count)]
-                behind(store, vectors.blocks(phase))
+                behind(store, (read or vectors.blocks)(phase))
                 if self.job.mode == "dense" and len(compared.positions):
                     agreement = self._compare(vectors, compared)
                     with writing(scratch):

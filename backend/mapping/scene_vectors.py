@@ -18,7 +18,7 @@ from backend.networks.encoder_file import FrozenEncoder
 from backend.runtime.reporter import Phase
 
 from .dense import DenseForward
-from .forward import Fetch, TileForward, embed_batch
+from .forward import Advance, Fetch, TileForward, embed_batch
 from .grid import MapGrid
 from .tiles import TileBlock, TileReader
 
@@ -35,6 +35,10 @@ class Block:
     rows: range
     columns: range
     fetch: Fetch
+
+
+# Gives the blocks of a scene's map in order; the phase counts tiles.
+ReadBlocks = Callable[[Phase], Iterator[Block]]
 
 
 class SceneVectors:
@@ -70,6 +74,11 @@ class SceneVectors:
         with contextlib.closing(ordered_map(read, places, READERS)) as ahead:
             for block_rows, columns, block in ahead:
                 yield Block(block_rows, columns, self._forward(block, phase.advance))
+
+    def part(self, rows: range, columns: range, advance: Advance) -> np.ndarray:
+        """The vectors (rows, columns, D) of map `rows` and `columns`; in dense mode, of a block."""
+        block = self._reader(self._forward.context).block(rows, columns)
+        return self._forward(block, advance)()
 
     def of_tiles(self, positions: np.ndarray) -> np.ndarray:
         """Vectors (n, D) of tiles by themselves, at positions row · width + column of the map."""

@@ -6,11 +6,14 @@ import contextlib
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from .errors import RequestError
+
+LOCK = "lock"
 
 
 def partial_path(path: Path) -> Path:
@@ -24,6 +27,33 @@ def remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def empty(folder: Path) -> None:
+    """Remove all that is in a folder but its lock."""
+    for path in folder.iterdir():
+        if path.name != LOCK:
+            remove(path)
+
+
+@contextlib.contextmanager
+def locked(folder: Path, taken: str) -> Iterator[None]:
+    """Hold a lock on a folder that the system drops when the process ends, however it ends.
+
+    RequestError with `taken`, such as "another process is building into", where another holds it.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        # Windows, where a file that is open cannot be written by another in any case.
+        yield
+        return
+    with open(folder / LOCK, "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise RequestError(f"{taken} {folder}", "wait for it, or stop it") from error
+        yield
 
 
 def check_output(path: Path, *, overwrite: bool, marker: str = "") -> None:
@@ -63,9 +93,13 @@ def put_in_place(temporary: Path, path: Path) -> None:
 
 
 @contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Yield a path to write to; on leaving without an error it is synced and becomes `path`."""
-    temporary = partial_path(path)
+def whole_file(path: Path, *, shared: bool = False) -> Iterator[Path]:
+    """Yield a path to write to; on leaving without an error it is synced and becomes `path`.
+
+    With `shared`, several processes may write the same file at a time, each under a name of its
+    own; what a killed one leaves is then not removed by the next.
+    """
+    temporary = partial_path(path.with_name(f"{uuid.uuid4().hex}-{path.name}") if shared else path)
     remove(temporary)
     try:
         yield temporary

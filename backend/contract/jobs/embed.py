@@ -114,6 +114,15 @@ class EmbedJob:
         advanced=True,
     )
     batch_size: int = setting("integer", 256, "Tiles per forward pass", minimum=1, advanced=True)
+    scheduler: str = setting(
+        "text",
+        "",
+        "Address of a Dask scheduler, such as tcp://HOST:8786, whose workers compute the vectors; "
+        "local starts a worker for each core of this machine; by default this process computes "
+        "all. The map is the same. Needs the package distributed",
+        label="Dask scheduler",
+        advanced=True,
+    )
     device: str = setting("text", "auto", "Device: auto, cpu, cuda or cuda:N")
     seed: int = setting("integer", 0, "Number that decides every random choice", minimum=0)
     overwrite: bool = setting(
