@@ -32,6 +32,7 @@ from .dense_matching import (
     match_by_features,
     match_by_place,
     pooled,
+    pyramid_of,
 )
 from .key_queue import queue_of
 from .recipe import Outcome, Recipe, start_encoder
@@ -43,7 +44,7 @@ class DenseContrast(Recipe):
 
     Cells belong together whose features are the most alike, or that lie at the same place of the
     tile. The queue holds the mean of each key's cells. There may be several maps, each with a head
-    and a queue.
+    and a queue. With a feature pyramid it is the pyramid's maps that are projected.
     """
 
     measures = ("whole_loss", "dense_loss", "matched_share")
@@ -57,12 +58,17 @@ class DenseContrast(Recipe):
         self.stages = dense_stages(
             encoder, information.tile_size_px, job.dense_cells, job.dense_levels
         )
-        channels = [encoder.backbone.stage_channels[stage] for stage in self.stages]
+        pyramid = pyramid_of(job, encoder, information.tile_size_px, seed=job.seed + 100)
+        channels = [
+            job.feature_pyramid or encoder.backbone.stage_channels[stage] for stage in self.stages
+        ]
         heads = nn.ModuleList(
             DenseHead(width, width, job.embedding_dimension, seed=job.seed + 1 + level)
             for level, width in enumerate(channels)
         )
         self.leader = nn.ModuleDict(dict(encoder=encoder, heads=heads))
+        if pyramid is not None:
+            self.leader["pyramid"] = pyramid
         self.follower = make_follower(self.leader)
         self.queue = queue_of(job, information, start="unit")
         self.cell_queues = nn.ModuleList(
@@ -131,9 +137,10 @@ class DenseContrast(Recipe):
         """The embedding (B, D); then of each level the map's features (B, C, h, w), and its cells'
         projections (B, h · w, D)."""
         maps = network["encoder"].stages(view)
+        projected = network["pyramid"](maps) if "pyramid" in network else maps
         found = [network["encoder"].project(pooled(maps))]
         for stage, head in zip(self.stages, network["heads"], strict=True):
-            found += [maps[stage], head(maps[stage])]
+            found += [maps[stage], head(projected[stage])]
         return found
 
     def match(

@@ -8,7 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from backend.contract.systems.dense import PyramidTrainJob
 from backend.networks.encoder import Encoder
+from backend.networks.feature_pyramid import FeaturePyramid
+from backend.runtime.errors import RequestError
 
 
 def dense_stages(encoder: Encoder, tile_size_px: int, cells: int, count: int = 1) -> list[int]:
@@ -29,6 +32,26 @@ def dense_stages(encoder: Encoder, tile_size_px: int, cells: int, count: int = 1
         elif sides[number] > 1:
             chosen.append(number)
     return chosen[:count]
+
+
+def pyramid_of(
+    job: PyramidTrainJob, encoder: Encoder, tile_size_px: int, *, seed: int
+) -> FeaturePyramid | None:
+    """The feature pyramid that the job asks for, from the first compared map on; None for none.
+
+    RequestError where no two of the maps differ in size.
+    """
+    if not job.feature_pyramid:
+        return None
+    channels = encoder.backbone.stage_channels
+    stages = dense_stages(encoder, tile_size_px, job.dense_cells, len(channels))
+    if len(stages) < 2:
+        raise RequestError(
+            f"--feature-pyramid joins maps of several sizes, and those of {job.architecture} with "
+            f"{job.dense_cells} cells a side or fewer are of one",
+            "use a ResNet or swin-tiny, more --dense-cells, or --feature-pyramid 0",
+        )
+    return FeaturePyramid(channels, stages, job.feature_pyramid, seed=seed)
 
 
 def match_by_features(first: Tensor, second: Tensor) -> Tensor:

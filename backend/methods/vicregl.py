@@ -19,7 +19,7 @@ from backend.networks.mlp import make_mlp
 from backend.views.photometric import PhotometricViews
 from backend.views.tracked import TrackedViews, as_cells, cell_places
 
-from .dense_matching import dense_stages, gather_cells, match_by_place, pooled
+from .dense_matching import dense_stages, gather_cells, match_by_place, pooled, pyramid_of
 from .recipe import Outcome, Recipe, start_encoder
 
 
@@ -28,7 +28,7 @@ class VICRegL(Recipe):
 
     A cell of either view is paired with the one of the other that lies the nearest on the ground,
     and with the one whose projection is the nearest; of each tile and each way, the best few pairs
-    are compared. The encoder is exported without its projectors.
+    are compared. The encoder is exported without its projectors and its feature pyramid.
     """
 
     measures = ("whole_loss", "place_loss", "feature_loss", "invariance")
@@ -42,7 +42,8 @@ class VICRegL(Recipe):
         (self.stage,) = dense_stages(self.encoder, information.tile_size_px, job.dense_cells)
         widths = (self.encoder.feature_dimension, *[job.projector_dimension] * 3)
         self.projector = make_mlp(widths, normalise_last=False, seed=job.seed + 1)
-        channels = self.encoder.backbone.stage_channels[self.stage]
+        self.pyramid = pyramid_of(job, self.encoder, information.tile_size_px, seed=job.seed + 100)
+        channels = job.feature_pyramid or self.encoder.backbone.stage_channels[self.stage]
         widths = (channels, *[job.local_dimension] * 3)
         self.local_projector = make_mlp(widths, normalise_last=False, seed=job.seed + 2)
         self._weights = dict(
@@ -85,7 +86,7 @@ class VICRegL(Recipe):
     def project(self, view: Tensor, places: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Projections of the whole (B, D) and of the cells (B, N, d), and the cells' places."""
         maps = self.encoder.stages(view)
-        dense = maps[self.stage]
+        dense = (self.pyramid(maps) if self.pyramid else maps)[self.stage]
         cells = as_cells(dense)
         local = self.local_projector(cells.flatten(0, 1)).unflatten(0, cells.shape[:2])
         return self.projector(pooled(maps)), local, cell_places(places, *dense.shape[2:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional
@@ -18,7 +19,10 @@ from backend.methods.dense_matching import (
 )
 from backend.methods.glcnet import mean_and_variance
 from backend.methods.vicregl import match_by_distance
+from backend.networks.backbones import ARCHITECTURES, build_backbone
 from backend.networks.encoder import EncoderShape, build_encoder
+from backend.networks.feature_pyramid import FeaturePyramid
+from backend.runtime.errors import RequestError
 from backend.views.dihedral import turn
 from backend.views.photometric import PhotometricViews
 from backend.views.tracked import TrackedViews, as_cells, cell_places, tile_places
@@ -264,3 +268,67 @@ def test_presets_of_dense_methods_hold_the_published_values() -> None:
     assert (glcnet.batch_size, glcnet.positives_in_sum) == (256, False)
     assert (local.dense_weight, local.matches, local.epochs) == (0.25, 20, 300)
     assert local.learning_rate == pytest.approx(0.2 * local.batch_size / 256)
+
+
+def shrunk(weights: torch.Tensor, values: np.ndarray) -> np.ndarray:
+    """A 1 x 1 convolution, without its bias."""
+    return np.einsum("oc,bchw->bohw", weights[:, :, 0, 0].numpy(), values)
+
+
+def test_a_feature_pyramid_is_what_its_paper_says() -> None:
+    """In float64 by loops: coarser maps are repeated and added, and 3 x 3 convolutions follow."""
+    pyramid = FeaturePyramid((9, 3, 4, 5), (1, 2, 3), 6, seed=0).double().requires_grad_(False)
+    sizes = {1: 7, 2: 4, 3: 2}
+    maps = [torch.zeros(2, 9, 14, 14).double()] + [
+        torch.randn(2, channels, sizes[n], sizes[n], generator=seeded(n), dtype=torch.float64)
+        for n, channels in ((1, 3), (2, 4), (3, 5))
+    ]
+    found, carried = pyramid(maps), None
+    for place, stage in reversed(list(enumerate(pyramid.stages))):
+        side = sizes[stage]
+        inner, last = (
+            getattr(pyramid.layers, name)[place][0] for name in ("inner_blocks", "layer_blocks")
+        )
+        value = shrunk(inner.weight, maps[stage].numpy()) + inner.bias.numpy()[:, None, None]
+        if carried is not None:
+            nearest = np.arange(side) * carried.shape[2] // side
+            value = value + carried[:, :, nearest][:, :, :, nearest]
+        carried = value
+        padded = np.pad(value, [(0, 0), (0, 0), (1, 1), (1, 1)])
+        expected = sum(
+            shrunk(last.weight[:, :, i : i + 1, j : j + 1], padded[:, :, i:, j:][..., :side, :side])
+            for i in range(3)
+            for j in range(3)
+        )
+        expected = expected + last.bias.numpy()[:, None, None]
+        assert np.allclose(found[stage].numpy(), expected, rtol=0, atol=1e-12)
+    again = FeaturePyramid((9, 3, 4, 5), (1, 2, 3), 6, seed=0).state_dict()
+    assert all(torch.equal(v, again[n].double()) for n, v in pyramid.state_dict().items())
+
+
+@pytest.mark.parametrize("method", ["densecl", "region-contrast", "vicregl"])
+def test_places_may_be_those_of_a_feature_pyramid(method: str, small_dataset) -> None:
+    """All of it learns, its follower follows, and the encoder that is exported has none of it."""
+    learner, batches = make(method, small_dataset, feature_pyramid=12, dense_cells=4)
+    recipe = learner.recipe
+    plain = make(method, small_dataset)[0].recipe.encoder.state_dict()
+    assert plain.keys() == recipe.encoder.state_dict().keys()
+    pyramid = recipe.pyramid if method == "vicregl" else recipe.leader["pyramid"]
+    before = {name: value.clone() for name, value in pyramid.state_dict().items()}
+    learner.take_step(batches.batch(0))
+    # Of the coarser maps the last convolutions are nobody's, where one map alone is compared.
+    used = [name for name in before if not name.startswith("layers.layer_blocks.1")]
+    assert all((pyramid.state_dict()[name] != before[name]).any() for name in used)
+    if method != "vicregl":
+        for name, value in recipe.follower["pyramid"].state_dict().items():
+            expected = 0.99 * before[name] + 0.01 * pyramid.state_dict()[name]
+            assert torch.allclose(value, expected, atol=1e-6)
+
+
+def test_a_feature_pyramid_needs_maps_of_several_sizes(small_dataset, monkeypatch) -> None:
+    def small(*, bands: int, stem: str, tile_size_px: int):
+        return build_backbone("vit-tiny", bands=bands, stem=stem, tile_size_px=tile_size_px)
+
+    monkeypatch.setitem(ARCHITECTURES, "tiny", small)
+    with pytest.raises(RequestError, match="joins maps of several sizes"):
+        make("densecl", small_dataset, feature_pyramid=12)

@@ -26,7 +26,23 @@ class DenseTrainJob(PhotometricTrainJob):
 
 
 @dataclass
-class DenseContrastTrainJob(DenseTrainJob, KeyQueueTrainJob):
+class PyramidTrainJob(DenseTrainJob):
+    """What methods share whose compared maps may be those of a feature pyramid."""
+
+    feature_pyramid: int = setting(
+        "integer",
+        0,
+        "Channels of a feature pyramid whose maps are compared in place of the encoder's own, so "
+        "that places also know what coarser maps do; the papers on it have 256, and 0 is none",
+        minimum=0,
+        maximum=4096,
+        advanced=True,
+        label="Channels of the feature pyramid",
+    )
+
+
+@dataclass
+class DenseContrastTrainJob(PyramidTrainJob, KeyQueueTrainJob):
     """Dense contrast: tiles, and places within them, should look alike in two views."""
 
     temperature: float = setting(
@@ -102,7 +118,7 @@ class GLCNetTrainJob(DenseTrainJob):
 
 
 @dataclass
-class VICRegLTrainJob(DenseTrainJob):
+class VICRegLTrainJob(PyramidTrainJob):
     """VICRegL: VICReg of whole tiles and of the places within them."""
 
     projector_dimension: int = setting(
