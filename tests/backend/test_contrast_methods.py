@@ -108,19 +108,6 @@ def test_soft_contrast_is_finite_at_extremes() -> None:
     assert soft_contrast(torch.ones(4, 3), torch.zeros(4, 4), temperature=0.1) == 0
 
 
-def test_soft_contrast_agrees_with_lightly() -> None:
-    """Its SupConLoss, whose weights are 1 where labels are the same."""
-    loss = pytest.importorskip("lightly.loss")
-    if not hasattr(loss, "SupConLoss"):
-        pytest.skip("this version of lightly has none")
-    labels = torch.tensor([0, 1, 0, 2])
-    first, second = units(4, 5, 0).float(), units(4, 5, 1).float()
-    theirs = loss.SupConLoss(temperature=0.2)(torch.stack([first, second], dim=1), labels)
-    weights = (labels[:, None] == labels[None, :]).float().repeat(2, 2)
-    ours = soft_contrast(torch.cat([first, second]), weights, temperature=0.2)
-    assert ours.item() == pytest.approx(theirs.item(), rel=1e-5)
-
-
 def test_likeness_is_that_of_the_land_cover(small_dataset) -> None:
     """Chip n is wholly of class n % 3; of an unknown tile nothing is known but itself."""
     chips = torch.tensor([0, 1, 3, 4, 6])
