@@ -132,8 +132,8 @@ def chip_bounds(
 class Cells:
     """What covers a place, in cells of `cell_px` ground pixels a side.
 
-    `rows`, `columns` (cells,) are the cells' centres in ground pixels; `valid` (cells,) counts
-    valid scene pixels and `classes` (cells, classes) land-cover counts, over all scenes.
+    `rows` (R,) and `columns` (C,) are the cells' centres in ground pixels; `valid` (R, C) counts
+    valid scene pixels and `classes` (R, C, classes) land-cover counts, over all scenes.
     """
 
     rows: np.ndarray
@@ -158,22 +158,26 @@ def survey_ground(
         for p in places
     ]
 
-    def count(strip: Strip) -> tuple[int, np.ndarray, np.ndarray | None]:
+    def count(strip: Strip) -> tuple[int, slice, np.ndarray, np.ndarray | None]:
         number = place_of[strip.scene]
         scene, place, shape = survey.scenes[strip.scene], places[number], shapes[number]
         rows, columns = _cells_of(scene, strip, place, shape, cell_px)
-        size = shape[0] * shape[1]
+        # Only the rows of cells that the strip lies in: all of them may be many.
+        touched = slice(int(rows.min()), int(rows.max()) + 1)
+        rows, shape = rows - touched.start, (touched.stop - touched.start, shape[1])
         valid = survey.valid[strip.scene][strip.row : strip.row + strip.height]
         per_cell = _count_valid(valid, scene.can_be_invalid, rows, columns, shape)
         if land_cover is None:
-            return number, per_cell, None
+            return number, touched, per_cell, None
         covered = land_cover.pixels(scene, strip.row, strip.height)
         cells = _of_pixels(rows, covered) * shape[1] + _of_pixels(columns, covered)
-        per_class = covered.sums(cells * kinds + covered.kind, size * kinds)
-        return number, per_cell, per_class.reshape(size, kinds)
+        per_class = covered.sums(cells * kinds + covered.kind, shape[0] * shape[1] * kinds)
+        return number, touched, per_cell, per_class.reshape(*shape, kinds)
 
+    # Bands that are classes count by the million.
+    dtype = np.int32 if land_cover is None or land_cover.counts_per_pixel == 1 else np.int64
     totals = [
-        _empty_cells(place, shape, cell_px, kinds)
+        _empty_cells(place, shape, cell_px, kinds, dtype)
         for place, shape in zip(places, shapes, strict=True)
     ]
     resolution_m = None
@@ -181,10 +185,10 @@ def survey_ground(
         resolution_m = math.inf if land_cover is None else land_cover.resolution_m
     strips = counting_strips(survey.scenes, resolution_m)
     with reporter.phase("look at the ground", len(strips), "strips") as phase:
-        for number, valid, classes in ordered_map(count, strips, workers):
-            totals[number].valid += valid
+        for number, touched, valid, classes in ordered_map(count, strips, workers):
+            totals[number].valid[touched] += valid
             if classes is not None:
-                totals[number].classes += classes
+                totals[number].classes[touched] += classes.astype(dtype)
             phase.advance()
     return totals
 
@@ -229,18 +233,20 @@ def _count_valid(
     columns: np.ndarray,
     shape: tuple[int, ...],
 ) -> np.ndarray:
-    """Valid pixels per cell, int64 (cells,); `rows` and `columns` are those of `_cells_of`."""
+    """Valid pixels per cell, int32 of `shape`; `rows` and `columns` are those of `_cells_of`."""
     if not can_be_invalid and columns.shape[0] == 1:
         down = np.bincount(rows[:, 0], minlength=shape[0])
-        return np.outer(down, np.bincount(columns[0], minlength=shape[1])).ravel()
+        return np.outer(down, np.bincount(columns[0], minlength=shape[1])).astype(np.int32)
     if columns.shape[0] > 1:
         cells = rows * shape[1] + columns
-        return np.bincount(cells[valid != 0], minlength=shape[0] * shape[1])
-    result = np.zeros(shape, np.int64)
+        found = np.bincount(cells[valid != 0], minlength=shape[0] * shape[1])
+        return found.astype(np.int32).reshape(shape)
+    result = np.zeros(shape, np.int32)
     for row in runs(rows[:, 0]):
         per_column = valid[row].sum(axis=0, dtype=np.int32)
-        result[rows[row.start, 0]] += np.bincount(columns[0], per_column, shape[1]).astype(int)
-    return result.ravel()
+        sums = np.bincount(columns[0], per_column, shape[1])
+        result[rows[row.start, 0]] += sums.astype(np.int32)
+    return result
 
 
 def runs(values: np.ndarray) -> list[slice]:
@@ -250,11 +256,11 @@ def runs(values: np.ndarray) -> list[slice]:
     return [slice(first, last) for first, last in itertools.pairwise(bounds)]
 
 
-def _empty_cells(place: Place, shape: tuple[int, ...], cell_px: int, kinds: int) -> Cells:
-    rows, columns = np.indices(shape).reshape(2, -1)
-    return Cells(
-        rows=np.minimum(place.first[0] + (rows + 0.5) * cell_px, place.last[0]),
-        columns=np.minimum(place.first[1] + (columns + 0.5) * cell_px, place.last[1]),
-        valid=np.zeros(len(rows), np.int64),
-        classes=np.zeros((len(rows), kinds), np.int64),
+def _empty_cells(
+    place: Place, shape: tuple[int, ...], cell_px: int, kinds: int, dtype: type[np.integer]
+) -> Cells:
+    rows, columns = (
+        np.minimum(first + (np.arange(count) + 0.5) * cell_px, last)
+        for first, last, count in zip(place.first, place.last, shape, strict=True)
     )
+    return Cells(rows, columns, np.zeros(shape, np.int32), np.zeros((*shape, kinds), dtype))

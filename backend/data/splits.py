@@ -277,14 +277,16 @@ def _best_draw(
 ) -> Split | None:
     """The draw with the least penalty; None where none gives every split a chip."""
     area = np.zeros(blocks.count)
-    classes = np.zeros((cells[0].classes.shape[1], blocks.count))
+    classes = np.zeros((cells[0].classes.shape[2], blocks.count))
     for number, one in enumerate(cells):
-        rows, columns = blocks.rows(number, one.rows), blocks.columns(number, one.columns)
-        at = blocks.number(number, rows, columns)
         # Whole numbers: their sums do not depend on the order.
-        area += np.bincount(at, one.valid, blocks.count)
-        for kind, counts in enumerate(one.classes.T):
-            classes[kind] += np.bincount(at, counts, blocks.count)
+        row_of, column_of = blocks.rows(number, one.rows), blocks.columns(number, one.columns)
+        starts = [columns.start for columns in runs(column_of)]
+        for down in runs(row_of):
+            first = blocks.number(number, row_of[down.start], column_of[starts])
+            area[first] += np.add.reduceat(one.valid[down].sum(axis=0, dtype=np.int64), starts)
+            summed = np.add.reduceat(one.classes[down].sum(axis=0, dtype=np.int64), starts, axis=0)
+            classes[:, first] += summed.T
     classes = classes.T
     generator = np.random.default_rng([seed, blocks.size_px])
     best = None

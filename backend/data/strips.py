@@ -48,7 +48,8 @@ def counting_strips(scenes: Sequence[Scene], resolution_m: float | None) -> list
     for scene in scenes:
         per_pixel = 1.0
         if resolution_m is not None:
-            per_pixel = min(1.0, (scene.ground_resolution_m / resolution_m) ** 2)
+            # A pixel of the layer takes about four times what one of the scene does.
+            per_pixel = min(1.0, 4 * (scene.ground_resolution_m / resolution_m) ** 2)
         size = math.ceil(COUNTING_BYTES_PER_PIXEL * per_pixel)
         sizes.append(max(LEAST_COUNTING_BYTES_PER_PIXEL, size))
     return strips_of(scenes, sizes, COUNTING_BYTES)
