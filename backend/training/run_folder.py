@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 from collections.abc import Mapping
 from dataclasses import fields
@@ -122,6 +123,7 @@ def _describe(job: TrainJob, dataset: TileDataset, device: torch.device) -> dict
             name=str(device),
             model=torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU",
             threads=torch.get_num_threads(),
+            processes=int(os.environ.get("WORLD_SIZE", "1")),
         ),
         versions=dict(
             python=platform.python_version(),

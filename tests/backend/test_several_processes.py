@@ -172,6 +172,7 @@ def test_a_stop_request_stops_all_and_a_process_that_dies_ends_the_others(endles
     run, begin = endless
     process = begin()
     wait_for(run, 3, process)
+    assert json.loads((run / "run.json").read_text())["device"]["processes"] == 2
     (run / "stop").touch()
     process.wait(timeout=120)
     # All ended after the same step, and that step is saved.
