@@ -8,6 +8,7 @@ from typing import Any, Dict, Optional
 from ..catalogue import Method, Needs
 from ..settings import setting
 from .photometric import PhotometricTrainJob
+from .published_views import BLUR_IS_LARGE, BYOL_VIEWS, SIMCLR_VIEWS
 
 
 @dataclass
@@ -155,13 +156,9 @@ _ESVIT = (
     "Representation Learning, ICLR 2022, arXiv 2106.09785"
 )
 
-_PUBLISHED_VIEWS: Dict[str, Any] = dict(
+# What the released recipes share besides the colours of their views.
+_PUBLISHED: Dict[str, Any] = dict(
     normalisation="divide-by-255",
-    turns="mirror",
-    jitter_probability=0.8,
-    grey_probability=0.2,
-    blur_probability=0.5,
-    blur_sigma_px=2.0,
     local_area=0.05,
     gradient_clip=0.0,
     steps=None,
@@ -171,10 +168,10 @@ _PUBLISHED_VIEWS: Dict[str, Any] = dict(
 _SMALL_TILES = (
     "Small views have half a tile's side; the released code has 96 px beside 224 px. On small "
     "tiles that leaves few pixels.",
-    "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
+    BLUR_IS_LARGE,
 )
 _DINO_PUBLISHED: Dict[str, Any] = dict(
-    _PUBLISHED_VIEWS,
+    {**BYOL_VIEWS, **_PUBLISHED},
     epochs=100,
     batch_size=1024,
     architecture="vit-small",
@@ -183,10 +180,6 @@ _DINO_PUBLISHED: Dict[str, Any] = dict(
     weight_decay=0.04,
     gradient_clip=3.0,
     crop_area=0.4,
-    brightness=0.4,
-    contrast=0.4,
-    saturation=0.2,
-    hue=0.1,
     local_views=8,
     hidden_dimension=2048,
     projected_dimension=256,
@@ -201,7 +194,7 @@ _FULL_SIZE = (
     "resizes its positions for them."
 )
 _AS_DINO = (
-    "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
+    BLUR_IS_LARGE,
     "The teacher's temperature stays at 0.04, and weight decay at 0.04; the paper raises both.",
     "The projector has batch normalisation and rectifiers in its hidden layers; the released one "
     "has neither normalisation nor sharp rectifiers (GELU).",
@@ -229,7 +222,7 @@ METHODS = (
         job_class=SwAVTrainJob,
         needs=Needs(),
         preset=dict(
-            _PUBLISHED_VIEWS,
+            {**SIMCLR_VIEWS, **_PUBLISHED},
             epochs=400,
             batch_size=4096,
             architecture="resnet50",
@@ -238,10 +231,6 @@ METHODS = (
             learning_rate=4.8,
             weight_decay=1e-6,
             crop_area=0.14,
-            brightness=0.8,
-            contrast=0.8,
-            saturation=0.8,
-            hue=0.2,
             local_views=6,
             hidden_dimension=2048,
             projected_dimension=128,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..catalogue import Method, Needs
 from ..settings import setting
+from .published_views import BLUR_IS_LARGE, BYOL_VIEWS, MOCO_V2_VIEWS
 from .two_views import TwoViewsTrainJob
 
 
@@ -79,6 +80,7 @@ METHODS = (
         job_class=BYOLTrainJob,
         needs=Needs(),
         preset=dict(
+            BYOL_VIEWS,
             steps=None,
             epochs=300,
             batch_size=4096,
@@ -94,21 +96,11 @@ METHODS = (
             hidden_dimension=4096,
             projected_dimension=256,
             target_momentum=0.99,
-            turns="mirror",
-            crop_area=0.08,
-            jitter_probability=0.8,
-            brightness=0.4,
-            contrast=0.4,
-            saturation=0.2,
-            hue=0.1,
-            grey_probability=0.2,
-            blur_probability=0.5,
-            blur_sigma_px=2.0,
         ),
         differences=(
             "Both views are blurred half of the time; the paper blurs one always and the other one "
             "time in ten, and solarises a fifth of the latter.",
-            "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
+            BLUR_IS_LARGE,
             "A batch of 4096 must fit on the device, and the dataset must hold as many chips: give "
             "a smaller --batch-size, and 0.3 times a 256th of it as --learning-rate.",
         ),
@@ -134,6 +126,7 @@ METHODS = (
         job_class=SimSiamTrainJob,
         needs=Needs(),
         preset=dict(
+            MOCO_V2_VIEWS,
             steps=None,
             epochs=100,
             batch_size=512,
@@ -148,20 +141,10 @@ METHODS = (
             gradient_clip=0.0,
             projected_dimension=2048,
             predictor_dimension=512,
-            turns="mirror",
-            crop_area=0.2,
-            jitter_probability=0.8,
-            brightness=0.4,
-            contrast=0.4,
-            saturation=0.4,
-            hue=0.1,
-            grey_probability=0.2,
-            blur_probability=0.5,
-            blur_sigma_px=2.0,
         ),
         differences=(
             "The predictor's learning rate falls with the others; the released recipe holds it.",
-            "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
+            BLUR_IS_LARGE,
             "The cosine falls at every step; the released code has it fall once an epoch.",
         ),
         source=_SIMSIAM,

@@ -9,6 +9,7 @@ from ..catalogue import Method, Needs
 from ..settings import setting
 from .key_queue import KeyQueueTrainJob
 from .photometric import PhotometricTrainJob
+from .published_views import BLUR_IS_LARGE, BLURRED_ALIKE, BYOL_VIEWS, MOCO_V2_VIEWS
 
 
 @dataclass
@@ -181,6 +182,7 @@ _VICREGL = (
 
 # MoCo v2's settings, which DenseCL has as well.
 _PUBLISHED: Dict[str, Any] = dict(
+    MOCO_V2_VIEWS,
     steps=None,
     epochs=200,
     batch_size=256,
@@ -201,16 +203,6 @@ _PUBLISHED: Dict[str, Any] = dict(
     temperature=0.2,
     dense_weight=0.5,
     dense_cells=7,
-    turns="mirror",
-    crop_area=0.2,
-    jitter_probability=0.8,
-    brightness=0.4,
-    contrast=0.4,
-    saturation=0.4,
-    hue=0.1,
-    grey_probability=0.2,
-    blur_probability=0.5,
-    blur_sigma_px=2.0,
 )
 
 METHODS = (
@@ -238,7 +230,7 @@ METHODS = (
             "As released, a chip's own older keys are among its negatives.",
             "Shuffling batch normalisation stands on one device in 8 groups of 32, as the released "
             "recipe has 8 GPUs.",
-            "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
+            BLUR_IS_LARGE,
             "The compared map is the coarsest of at least 7 cells a side, which for 224-px tiles "
             "is the last, as released; for small tiles it is an earlier one.",
         ),
@@ -333,6 +325,7 @@ METHODS = (
         job_class=VICRegLTrainJob,
         needs=Needs(),
         preset=dict(
+            BYOL_VIEWS,
             steps=None,
             epochs=300,
             batch_size=2048,
@@ -350,22 +343,11 @@ METHODS = (
             dense_weight=0.25,
             dense_cells=7,
             matches=20,
-            turns="mirror",
-            crop_area=0.08,
-            jitter_probability=0.8,
-            brightness=0.4,
-            contrast=0.4,
-            saturation=0.2,
-            hue=0.1,
-            grey_probability=0.2,
-            blur_probability=0.5,
-            blur_sigma_px=2.0,
         ),
         differences=(
             "Variance and covariance of places are taken over all compared places of a batch; the "
             "released code takes them over the batch for each of the matches.",
-            "Both views are blurred half of the time; the released code blurs one always and the "
-            "other one time in ten, and solarises a fifth of the latter.",
+            BLURRED_ALIKE,
         ),
         source=_VICREGL,
     ),

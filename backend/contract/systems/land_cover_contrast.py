@@ -7,6 +7,7 @@ from typing import List
 
 from ..catalogue import Method, Needs
 from ..settings import setting
+from .published_views import MOCO_V2_VIEWS
 from .two_views import TwoViewsTrainJob
 
 
@@ -85,6 +86,7 @@ METHODS = (
         job_class=LandCoverContrastTrainJob,
         needs=Needs(land_cover=True),
         preset=dict(
+            MOCO_V2_VIEWS,
             steps=None,
             epochs=1000,
             batch_size=1024,
@@ -100,14 +102,6 @@ METHODS = (
             warmup_epochs=10,
             gradient_clip=0.0,
             temperature=0.1,
-            turns="mirror",
-            crop_area=0.2,
-            jitter_probability=0.8,
-            brightness=0.4,
-            contrast=0.4,
-            saturation=0.4,
-            hue=0.1,
-            grey_probability=0.2,
             blur_probability=0.0,
         ),
         differences=(

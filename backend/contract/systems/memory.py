@@ -8,6 +8,7 @@ from typing import Any, Dict
 from ..catalogue import Method, Needs
 from ..settings import setting
 from .photometric import PhotometricTrainJob
+from .published_views import MOCO_V2_VIEWS
 
 
 @dataclass
@@ -191,7 +192,7 @@ METHODS = (
         job_class=PIRLTrainJob,
         needs=Needs(),
         preset=dict(
-            _PUBLISHED,
+            {**MOCO_V2_VIEWS, **_PUBLISHED},
             epochs=800,
             batch_size=1024,
             learning_rate=0.12,
@@ -199,12 +200,6 @@ METHODS = (
             bank_negatives=32_000,
             pieces_weight=0.5,
             crop_area=0.08,
-            jitter_probability=0.8,
-            brightness=0.4,
-            contrast=0.4,
-            saturation=0.4,
-            hue=0.1,
-            grey_probability=0.2,
             blur_probability=0.0,
         ),
         differences=(

@@ -9,6 +9,7 @@ from ..catalogue import Method, Needs
 from ..settings import setting
 from .key_queue import KeyQueueTrainJob
 from .photometric import PhotometricTrainJob
+from .published_views import BLUR_IS_LARGE, MOCO_V2_VIEWS
 
 
 @dataclass
@@ -71,18 +72,10 @@ PUBLISHED: Dict[str, Any] = dict(
     crop_area=0.2,
 )
 VERSION_2: Dict[str, Any] = dict(
-    PUBLISHED,
+    {**PUBLISHED, **MOCO_V2_VIEWS},
     schedule="cosine",
     temperature=0.2,
     projection="mlp",
-    jitter_probability=0.8,
-    brightness=0.4,
-    contrast=0.4,
-    saturation=0.4,
-    hue=0.1,
-    grey_probability=0.2,
-    blur_probability=0.5,
-    blur_sigma_px=2.0,
 )
 _DIFFERENCES = (
     "As released, a chip's own older keys are among its negatives. The queue holds 65,536 keys, "
@@ -148,7 +141,7 @@ METHODS = (
         preset=VERSION_2,
         differences=(
             *_DIFFERENCES,
-            "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
+            BLUR_IS_LARGE,
             "The cosine falls at every step; the released code has it fall once an epoch.",
         ),
         source=_SOURCE_2,
@@ -196,7 +189,7 @@ METHODS = (
             *_DIFFERENCES,
             "Places are told from the features of the tile, turned, by a linear layer; as "
             "released, from the projection of a view, by a rectifier and a linear layer.",
-            "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
+            BLUR_IS_LARGE,
         ),
         source=_GEO,
     ),

@@ -7,6 +7,7 @@ from typing import Any, Dict
 
 from ..catalogue import Method, Needs
 from ..settings import setting
+from .published_views import BLUR_IS_LARGE, BLURRED_ALIKE, BYOL_VIEWS
 from .two_views import TwoViewsTrainJob
 
 
@@ -56,6 +57,7 @@ _SOURCE = (
 )
 
 _PUBLISHED: Dict[str, Any] = dict(
+    BYOL_VIEWS,
     steps=None,
     epochs=300,
     batch_size=4096,
@@ -65,20 +67,10 @@ _PUBLISHED: Dict[str, Any] = dict(
     hidden_dimension=4096,
     projected_dimension=256,
     key_momentum=0.99,
-    turns="mirror",
-    jitter_probability=0.8,
-    brightness=0.4,
-    contrast=0.4,
-    saturation=0.2,
-    hue=0.1,
-    grey_probability=0.2,
-    blur_probability=0.5,
-    blur_sigma_px=2.0,
 )
 _DIFFERENCES = (
-    "Both views are blurred half of the time; the released code blurs one always and the other one "
-    "time in ten, and solarises a fifth of the latter.",
-    "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
+    BLURRED_ALIKE,
+    BLUR_IS_LARGE,
     "A batch of 4096 must fit on the device, and the dataset must hold as many chips: with a "
     "smaller --batch-size, lower --learning-rate in proportion.",
 )

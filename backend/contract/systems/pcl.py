@@ -8,6 +8,7 @@ from typing import List
 from ..catalogue import Method, Needs
 from ..settings import setting
 from .moco import VERSION_2, MoCoTrainJob
+from .published_views import BLUR_IS_LARGE
 
 
 @dataclass
@@ -74,7 +75,7 @@ METHODS = (
             "faiss.",
             "100,000 clusters ask for twice as many training chips: give fewer --clusters.",
             "As released, a chip's own older keys are among its negatives.",
-            "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
+            BLUR_IS_LARGE,
         ),
         source=_SOURCE,
     ),

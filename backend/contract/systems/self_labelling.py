@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..catalogue import Method, Needs
 from ..settings import setting
 from .photometric import PhotometricTrainJob
+from .published_views import MOCO_V2_VIEWS
 
 
 @dataclass
@@ -91,6 +92,7 @@ METHODS = (
         job_class=DeepClusterTrainJob,
         needs=Needs(),
         preset=dict(
+            MOCO_V2_VIEWS,
             steps=None,
             epochs=400,
             batch_size=4096,
@@ -108,16 +110,7 @@ METHODS = (
             hidden_dimension=2048,
             projected_dimension=128,
             iterations=10,
-            turns="mirror",
             crop_area=0.14,
-            jitter_probability=0.8,
-            brightness=0.4,
-            contrast=0.4,
-            saturation=0.4,
-            hue=0.1,
-            grey_probability=0.2,
-            blur_probability=0.5,
-            blur_sigma_px=2.0,
         ),
         differences=(
             "One view and one clustering; the released code has two large and six small views, and "

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..catalogue import Method, Needs
 from ..settings import setting
+from .published_views import BLUR_IS_LARGE, SIMCLR_VIEWS
 from .two_views import TwoViewsTrainJob
 
 
@@ -51,6 +52,7 @@ METHODS = (
         job_class=SimCLRTrainJob,
         needs=Needs(),
         preset=dict(
+            SIMCLR_VIEWS,
             steps=None,
             epochs=100,
             batch_size=4096,
@@ -65,19 +67,9 @@ METHODS = (
             warmup_epochs=10,
             gradient_clip=0.0,
             temperature=0.1,
-            turns="mirror",
-            crop_area=0.08,
-            jitter_probability=0.8,
-            brightness=0.8,
-            contrast=0.8,
-            saturation=0.8,
-            hue=0.2,
-            grey_probability=0.2,
-            blur_probability=0.5,
-            blur_sigma_px=2.0,
         ),
         differences=(
-            "Blur of up to 2 px is meant for views of 224 px; on small tiles it takes more away.",
+            BLUR_IS_LARGE,
             "The projection has no batch normalisation in its hidden layer, as the released "
             "code has.",
             "A batch of 4096 must fit on the device, and the dataset must hold as many chips: give "
