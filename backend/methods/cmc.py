@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from backend.contract.colours import rgb_places
 from backend.contract.systems.cmc import CMCTrainJob
-from backend.contract.systems.reconstruction import SatMAETrainJob
+from backend.contract.systems.masked_transformers import SatMAETrainJob
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.hooks.memory_bank import MemoryBank

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from backend.contract.systems.reconstruction import SatMAETrainJob
+from backend.contract.systems.masked_transformers import SatMAETrainJob
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.losses.masked_error import masked_error

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from backend.contract.systems.reconstruction import SimMIMTrainJob
+from backend.contract.systems.masked_transformers import SimMIMTrainJob
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.losses.masked_error import masked_error
