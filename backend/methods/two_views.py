@@ -10,7 +10,7 @@ from torch import Tensor
 from backend.contract.systems.moco import MoCoTrainJob
 from backend.contract.systems.two_views import TwoViewsTrainJob
 from backend.data.dataset import TileDataset
-from backend.data.relations import Itself, Relation, another_date
+from backend.data.relations import AnotherDate, Itself, Relation, another_date
 from backend.runtime.errors import RequestError
 from backend.views.photometric import PhotometricViews
 
@@ -52,13 +52,22 @@ def relations_of(
         return Itself(), near_of(job, information)
     if job.second_view in ("date", "auto"):
         dates = another_date(dataset)
-        if dates.counts.any():
-            return Itself(), dates
-        if job.second_view == "date":
-            raise RequestError(
-                "--second-view date finds no training tile whose ground another chip holds on "
-                "another date",
-                "build the dataset from overlapping scenes of several dates, on one grid, with "
-                "--sampling grid or a larger --neighbour-radius-px; or use --second-view self",
-            )
+        if job.second_view == "auto" and not dates.counts.any():
+            return (Itself(),)
+        return Itself(), _checked(dates, "--second-view date")
     return (Itself(),)
+
+
+def dates_of(dataset: TileDataset, method: str) -> AnotherDate:
+    """Another date of the anchors; RequestError where the method finds none at all."""
+    return _checked(another_date(dataset), method)
+
+
+def _checked(dates: AnotherDate, asked_by: str) -> AnotherDate:
+    if not dates.counts.any():
+        raise RequestError(
+            f"{asked_by} finds no training tile whose ground another chip holds on another date",
+            "build the dataset from overlapping scenes of several dates, on one grid, with "
+            "--sampling grid or a larger --neighbour-radius-px",
+        )
+    return dates

@@ -31,6 +31,22 @@ def encode_visible(backbone: VisionTransformer, tiles: Tensor, visible: Tensor) 
 
 
 @by_rows(2)
+def encode_dates(
+    backbone: VisionTransformer, tiles: Tensor, visible: Tensor, other_date: Tensor
+) -> Tensor:
+    """As `encode_visible`, of the patches of two dates together, which come date by date.
+
+    `tiles` (B, 2 · bands, T, T) are both dates' bands one after the other; `other_date` (F) is
+    added to the patches of the second. Without a visible patch of the second it is as of one date.
+    """
+    first, second = (_embedded(backbone, date) for date in tiles.chunk(2, dim=1))
+    places = backbone.encoder.pos_embedding[:, 1:]
+    patches = torch.cat([first + places, second + places + other_date.to(second.dtype)], dim=1)
+    sequence = _with_class_token(backbone, at_patches(patches, visible))
+    return backbone.encoder.ln(backbone.encoder.layers(sequence))[:, 1:]
+
+
+@by_rows(2)
 def encode_hidden(
     backbone: VisionTransformer, tiles: Tensor, hidden: Tensor, stand_in: Tensor
 ) -> Tensor:

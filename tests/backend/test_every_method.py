@@ -99,6 +99,7 @@ NARROW = {
     "masked-mean-colour": 0.05,
     "multitask": 0.02,
     "satmae": 0.01,
+    "satmae-dates": 0.01,
     "tile2vec-bce": 0.02,
 }
 

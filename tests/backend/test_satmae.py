@@ -9,9 +9,11 @@ import torch
 from backend.contract.methods import METHODS, make_train_job, unmet_needs
 from backend.contract.training_plan import make_plan
 from backend.data.dataset import TileDataset
+from backend.methods.mae import normalised
 from backend.networks.backbones.group_transformer import GroupTransformer
 from backend.networks.encoder import EncoderShape, build_encoder
 from backend.networks.encoder_file import EncoderInformation, load_encoder, save_encoder
+from backend.networks.masked_transformer import encode_dates, encode_visible
 from backend.runtime.errors import RequestError
 from backend.training.batches import Batch
 from backend.training.learner import Learner
@@ -31,7 +33,10 @@ def make(dataset: TileDataset, **values) -> Learner:
         dataset="a", output="b", method="satmae", batch_size=4, crop_area=1.0, turns="none",
         decoder_width=32, decoder_layers=1, band_groups=GROUPS,
     )  # fmt: skip
-    job = make_train_job({**given, **values})
+    given.update(values)
+    if given["method"] == "satmae-dates":
+        del given["band_groups"]
+    job = make_train_job(given)
     return Learner(job, dataset, make_plan(job, 12), torch.device("cpu"))
 
 
@@ -147,3 +152,64 @@ def test_the_exported_encoder_embeds_as_it_was_trained(six_bands, tmp_path) -> N
     with torch.no_grad():
         expected = encoder(learner.input_of(torch.from_numpy(tiles)))
     np.testing.assert_allclose(loaded.embed(tiles), expected.numpy(), rtol=1e-5, atol=1e-6)
+
+
+@pytest.fixture(scope="module")
+def two_dates(make_dataset, tmp_path_factory) -> TileDataset:
+    folder = tmp_path_factory.mktemp("dates") / "dates.tiles"
+    dates = ("2020-02-01", "2020-07-01")
+    return TileDataset(make_dataset(folder, count=24, bands=2, radius=0, dates=dates))
+
+
+def test_two_dates_are_told_by_hidden_pixels_alone(two_dates: TileDataset, monkeypatch) -> None:
+    """Fact 5.5.2, by a loop: the error of each hidden pixel of both dates, normalised by patch."""
+    recipe = make(two_dates, method="satmae-dates").recipe.eval()
+    tiles = [torch.randn(3, 2, 8, 8, generator=torch.Generator().manual_seed(n)) for n in range(2)]
+    valid = [torch.ones(3, 2, 8, 8, dtype=torch.bool)] * 2
+    told = torch.randn(3, 32, 8, generator=torch.Generator().manual_seed(5))
+    kept = []
+    monkeypatch.setattr(recipe.decoder, "forward", lambda v, visible: kept.append(visible) or told)
+    loss = recipe(tiles, torch.arange(3), torch.Generator().manual_seed(1), valid).loss.item()
+    errors = []
+    for sample in range(3):
+        for number in set(range(32)) - set(kept[0][sample].tolist()):
+            date, place = divmod(number, 16)
+            row, column = (2 * n for n in divmod(place, 4))
+            pixels = tiles[date][sample, :, row : row + 2, column : column + 2].reshape(1, 1, 8)
+            wanted = normalised(pixels, torch.ones_like(pixels, dtype=torch.bool))[0, 0]
+            errors += (told[sample, number] - wanted).square().tolist()
+    assert len(errors) == 3 * 24 * 8
+    assert loss == pytest.approx(sum(errors) / len(errors), rel=1e-5)
+
+
+def test_dates_hide_apart_and_tiles_without_another_date_alike(two_dates: TileDataset) -> None:
+    recipe = make(two_dates, method="satmae-dates").recipe
+    valid, has = torch.ones(40, 32, dtype=torch.bool), torch.arange(40) < 20
+    visible = recipe.draw_visible(valid, has, torch.Generator().manual_seed(0))
+    assert visible.shape == (40, 8)
+    first, second = visible[:, :4], visible[:, 4:] - 16
+    assert (first < 16).all() and (second >= 0).all()
+    alike = (first == second).all(dim=1)
+    assert alike[20:].all() and alike[:20].float().mean() < 0.2
+    consistent = make(two_dates, method="satmae-dates", masking="consistent").recipe
+    visible = consistent.draw_visible(valid, has, torch.Generator().manual_seed(0))
+    assert torch.equal(visible[:, :4] + 16, visible[:, 4:])
+
+
+def test_one_date_alone_is_encoded_as_by_mae(two_dates: TileDataset) -> None:
+    """So the exported encoder knows tiles as it learned them; and the other date is told apart."""
+    recipe = make(two_dates, method="satmae-dates").recipe.eval()
+    backbone = recipe.encoder.backbone
+    one, other = (
+        torch.randn(2, 2, 8, 8, generator=torch.Generator().manual_seed(n)) for n in (0, 1)
+    )
+    with torch.no_grad():
+        every = torch.arange(16).expand(2, -1)
+        alone = encode_visible(backbone, one, every)
+        both = encode_dates(backbone, torch.cat([one, other], dim=1), every, recipe.other_date)
+        assert torch.allclose(both, alone, atol=1e-6)
+        assert torch.allclose(alone.mean(dim=1), recipe.encoder.features(one), atol=1e-5)
+        second = encode_dates(
+            backbone, torch.cat([other, one], dim=1), every + 16, recipe.other_date
+        )
+        assert not torch.allclose(second, alone, atol=1e-3)

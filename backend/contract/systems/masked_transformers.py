@@ -55,6 +55,19 @@ class SatMAETrainJob(MAETrainJob):
 
 
 @dataclass
+class SatMAEDatesTrainJob(MAETrainJob):
+    """SatMAE across dates: as MAE, of two dates of a place together."""
+
+    masking: str = setting(
+        "choice",
+        "independent",
+        "Whether patches are hidden in each date by itself, or at the same places in both",
+        choices=("independent", "consistent"),
+        advanced=True,
+    )
+
+
+@dataclass
 class SimMIMTrainJob(ReconstructionTrainJob):
     """SimMIM: tell hidden patches by one linear layer."""
 
@@ -180,6 +193,17 @@ METHODS = (
             "cosines.",
             "Batches are of 128, with the rate that the paper's base rate comes to for them.",
         ),
+        source=_SATMAE,
+    ),
+    Method(
+        name="satmae-dates",
+        title="SatMAE across dates",
+        sentence="MAE of two dates of a place together, so that what one hides the other may "
+        "show: learns what changes and what stays. A vision transformer; twice MAE's cost.",
+        recipe="satmae_dates",
+        job_class=SatMAEDatesTrainJob,
+        needs=Needs(dates=2),
+        preset=TRANSFORMER,
         source=_SATMAE,
     ),
     Method(
