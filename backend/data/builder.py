@@ -12,7 +12,7 @@ import rasterio
 
 from backend import __version__
 from backend.contract.jobs import BuildJob
-from backend.runtime import files
+from backend.runtime import cluster, files
 from backend.runtime.errors import RequestError
 from backend.runtime.reporter import Reporter
 
@@ -25,6 +25,7 @@ from .plan import Plan, make_plan, read_plan, write_plan
 from .polygons import read_polygons
 from .scene_list import open_scenes
 from .scenes import Scene
+from .sharding import cut_and_count
 from .statistics import Measures, measure
 from .store import ChipStore
 from .store_writer import ChipStoreWriter
@@ -53,6 +54,8 @@ def _build(job: BuildJob, reporter: Reporter) -> None:
     geometry = Geometry(job.tile_size_px, job.neighbour_radius_px)
     scenes = open_scenes(job, geometry, reporter)
     files.check_output(output, overwrite=job.overwrite, marker="dataset.json")
+    if job.scheduler:
+        cluster.check(job.scheduler)
     area = read_polygons(job.area) if job.area else None
     land_cover = open_land_cover(job, scenes, reporter)
     if job.sampling == "stratified" and land_cover is None:
@@ -108,10 +111,13 @@ def _fill(
     )
     if writer.done:
         reporter.say(f"an interrupted build goes on: {writer.done} chips are there")
-    cut_chips(scenes, bands, selection, geometry, writer, reporter, job.workers)
     counts = (np.zeros((len(selection), 0), np.int64),) * 2
-    if land_cover is not None:
-        counts = count_classes(scenes, land_cover, selection, geometry, reporter, job.workers)
+    if job.scheduler:
+        counts = cut_and_count(job, scenes, geometry, land_cover, plan, folder, writer, reporter)
+    else:
+        cut_chips(scenes, bands, selection, geometry, writer, reporter, job.workers)
+        if land_cover is not None:
+            counts = count_classes(scenes, land_cover, selection, geometry, reporter, job.workers)
     store = ChipStore(path, count=len(selection), shape=shape, dtype=dtype.name)
     nodata = scenes[0].nodata
     measures = measure(store, selection.split == 0, bands, nodata, reporter, job.workers)

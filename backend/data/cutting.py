@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from queue import Empty, SimpleQueue
 
 import numpy as np
@@ -30,8 +30,28 @@ def cut_chips(
     workers: int,
 ) -> None:
     """Write all chips that `writer` does not hold yet. Holds strips about one chip high."""
-    sizes = [len(bands) * scene.dtype.itemsize for scene in scenes]
-    needed = strips_needed(strips_of(scenes, sizes), selection, geometry.chip, writer.done)
+    first = writer.done
+    cutting = reporter.phase("cut chips", len(selection), "chips", done=first)
+    with cutting as phase, writer.in_background():
+        for chip in read_chips(scenes, bands, selection, geometry.chip, first, workers):
+            writer.append(chip)
+            phase.advance()
+
+
+def read_chips(
+    scenes: Sequence[Scene],
+    bands: Sequence[str],
+    selection: Selection,
+    size: int,
+    first: int,
+    workers: int,
+) -> Iterator[np.ndarray]:
+    """Each chip (1, bands, size, size) from number `first` on, in order.
+
+    It may be a view, to be copied before the next one is asked for.
+    """
+    pixel_bytes = [len(bands) * scene.dtype.itemsize for scene in scenes]
+    needed = strips_needed(strips_of(scenes, pixel_bytes), selection, size, first)
 
     spare: SimpleQueue[np.ndarray] = SimpleQueue()
 
@@ -41,13 +61,8 @@ def cut_chips(
         out = _buffer(spare, math.prod(shape), scene.dtype).reshape(shape)
         return strip, scene.read(strip.row, 0, strip.height, scene.width, bands, out=out)
 
-    first = writer.done
-    cutting = reporter.phase("cut chips", len(selection), "chips", done=first)
-    with cutting as phase, writer.in_background():
-        strips = ordered_map(read, needed, workers)
-        for chip in _assemble(strips, selection, geometry.chip, first, spare):
-            writer.append(chip)
-            phase.advance()
+    strips = ordered_map(read, needed, workers)
+    yield from _assemble(strips, selection, size, first, spare)
 
 
 def _buffer(spare: SimpleQueue[np.ndarray], size: int, dtype: np.dtype) -> np.ndarray:
@@ -131,42 +146,69 @@ def count_classes(
     workers: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Class counts of the anchor tiles and of the whole chips: two int64 (chips, classes)."""
-    windows = ((geometry.radius, geometry.tile), (0, geometry.chip))
-    kinds = len(land_cover.table.classes)
-    totals = tuple(np.zeros((len(selection), kinds), np.int64) for _ in windows)
 
     def count(strip: Strip) -> list[tuple[np.ndarray, np.ndarray]]:
-        corners = [_corners(selection, strip, inset, size) for inset, size in windows]
-        found = [(here, np.zeros((len(here), kinds), np.int64)) for here, *_ in corners]
-        covered = land_cover.pixels(scenes[strip.scene], strip.row, strip.height)
-        # Only at the edges of windows need sums be known: pixels between two edges are one.
-        rows = np.unique(np.concatenate([n for _, top, _, end, _ in corners for n in (top, end)]))
-        columns = np.unique(np.concatenate([n for _, _, a, _, b in corners for n in (a, b)]))
-        down = np.searchsorted(rows, np.arange(strip.height), side="right")[covered.row]
-        across = np.searchsorted(columns, np.arange(scenes[strip.scene].width), side="right")
-        cells = down * (len(columns) + 1) + across[covered.column]
-        windows_here = [
-            (result, *(np.searchsorted(rows, n) for n in (top, bottom)),
-             *(np.searchsorted(columns, n) for n in (left, right)))
-            for (_, result), (_, top, left, bottom, right) in zip(found, corners, strict=True)
-        ]  # fmt: skip
-        shape = (len(rows) + 1, len(columns) + 1)
-        for one in np.unique(covered.kind):
-            of_class = covered.kind == one
-            sums = covered.where(of_class).sums(cells[of_class], shape[0] * shape[1])
-            sums = sums.reshape(shape).cumsum(axis=0).cumsum(axis=1)
-            for result, top, bottom, left, right in windows_here:
-                result[:, one] = sums[bottom, right] - sums[top, right]
-                result[:, one] += sums[top, left] - sums[bottom, left]
-        return found
+        return count_strip(scenes, land_cover, selection, geometry, strip)
 
     needed = strips_needed(
         counting_strips(scenes, land_cover.resolution_m), selection, geometry.chip, 0
     )
     with reporter.phase("count land cover", len(needed), "strips") as phase:
-        for found in ordered_map(count, needed, workers):
-            for total, (here, part) in zip(totals, found, strict=True):
-                total[here] += part
-            phase.advance()
+
+        def counted() -> Iterator[list[tuple[np.ndarray, np.ndarray]]]:
+            for found in ordered_map(count, needed, workers):
+                yield found
+                phase.advance()
+
+        return sum_counts(counted(), land_cover, len(selection))
+
+
+def sum_counts(
+    found: Iterable[list[tuple[np.ndarray, np.ndarray]]], land_cover: LandCover, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The counts of `count` tiles and chips from what `count_strip` gives for all strips."""
+    kinds = len(land_cover.table.classes)
+    totals = tuple(np.zeros((count, kinds), np.int64) for _ in range(2))
+    for parts in found:
+        for total, (here, part) in zip(totals, parts, strict=True):
+            total[here] += part
     tiles, chips = (land_cover.table.without_discarded(total) for total in totals)
     return tiles, chips
+
+
+def count_strip(
+    scenes: Sequence[Scene],
+    land_cover: LandCover,
+    selection: Selection,
+    geometry: Geometry,
+    strip: Strip,
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """What a strip adds to the counts of tiles, and of chips.
+
+    For both the numbers (n,) of those that reach into it, and int64 (n, classes).
+    """
+    kinds = len(land_cover.table.classes)
+    windows = ((geometry.radius, geometry.tile), (0, geometry.chip))
+    corners = [_corners(selection, strip, inset, size) for inset, size in windows]
+    found = [(here, np.zeros((len(here), kinds), np.int64)) for here, *_ in corners]
+    covered = land_cover.pixels(scenes[strip.scene], strip.row, strip.height)
+    # Only at the edges of windows need sums be known: pixels between two edges are one.
+    rows = np.unique(np.concatenate([n for _, top, _, end, _ in corners for n in (top, end)]))
+    columns = np.unique(np.concatenate([n for _, _, a, _, b in corners for n in (a, b)]))
+    down = np.searchsorted(rows, np.arange(strip.height), side="right")[covered.row]
+    across = np.searchsorted(columns, np.arange(scenes[strip.scene].width), side="right")
+    cells = down * (len(columns) + 1) + across[covered.column]
+    windows_here = [
+        (result, *(np.searchsorted(rows, n) for n in (top, bottom)),
+         *(np.searchsorted(columns, n) for n in (left, right)))
+        for (_, result), (_, top, left, bottom, right) in zip(found, corners, strict=True)
+    ]  # fmt: skip
+    shape = (len(rows) + 1, len(columns) + 1)
+    for one in np.unique(covered.kind):
+        of_class = covered.kind == one
+        sums = covered.where(of_class).sums(cells[of_class], shape[0] * shape[1])
+        sums = sums.reshape(shape).cumsum(axis=0).cumsum(axis=1)
+        for result, top, bottom, left, right in windows_here:
+            result[:, one] = sums[bottom, right] - sums[top, right]
+            result[:, one] += sums[top, left] - sums[bottom, left]
+    return found

@@ -37,6 +37,12 @@ def split_specification(specification: str) -> list[str]:
     return [part for part in specification.split("+") if part]
 
 
+def absolute_specification(specification: str) -> str:
+    """The same scene as seen from another folder; names such as /vsizip/… stay as they are."""
+    parts = split_specification(specification)
+    return "+".join(os.path.abspath(part) if os.path.exists(part) else part for part in parts)
+
+
 def open_raster(path: str) -> rasterio.DatasetReader:
     """Open a raster; RequestError where there is none, DataError where it cannot be read."""
     try:

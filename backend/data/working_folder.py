@@ -19,7 +19,7 @@ from backend.runtime.errors import JobError, MachineError, Stopped
 from backend.runtime.reporter import Reporter
 
 # Settings that do not change what a dataset holds.
-_OUTSIDE = ("output", "workers", "overwrite")
+_OUTSIDE = ("output", "workers", "overwrite", "scheduler")
 _NOTE, _LOCK = WORKING_FILES = ("build.json", files.LOCK)
 
 

@@ -19,13 +19,13 @@ import torch
 
 from backend.contract.jobs import EmbedJob
 from backend.contract.settings import make_job, to_mapping
-from backend.data.scene_files import split_specification
+from backend.data.scene_files import absolute_specification
 from backend.data.scenes import Scene
 from backend.networks.encoder_file import FrozenEncoder, load_encoder
 from backend.runtime import cluster, shards
+from backend.runtime.computation import Computation
 from backend.runtime.device import choose_device
-from backend.runtime.errors import DataError, MachineError
-from backend.runtime.files import remove
+from backend.runtime.errors import MachineError
 from backend.runtime.reporter import Phase, Reporter
 
 from .geotiff import bounded_cache
@@ -99,9 +99,12 @@ def computed_by_workers(
         shards.file_states(inputs),
         [part.to_json() for part in parts],
     ) as shared:
-        computation = _Computation(job.scheduler, shared, parts, reporter)
-        computation.run(shared.missing())
-        yield [functools.partial(computation.read, blocks) for blocks in maps]
+        sizes = {part.name: part.tiles for part in parts}
+        computation = Computation(
+            job.scheduler, shared, embed_shard, sizes, "embedding", "tiles", reporter
+        )
+        computation.run(sizes)
+        yield [functools.partial(_read_blocks, computation, blocks) for blocks in maps]
 
 
 def _cut(rows: range, columns: range, *, whole: bool) -> list[range]:
@@ -112,63 +115,20 @@ def _cut(rows: range, columns: range, *, whole: bool) -> list[range]:
 
 def _with_absolute_paths(job: EmbedJob) -> EmbedJob:
     """Workers may have been started in another folder."""
-
-    def absolute(specification: str) -> str:
-        files = split_specification(specification)
-        return "+".join(os.path.abspath(f) if os.path.exists(f) else f for f in files)
-
-    return dataclasses.replace(
-        job, encoder=os.path.abspath(job.encoder), scenes=[absolute(s) for s in job.scenes]
-    )
+    scenes = [absolute_specification(scene) for scene in job.scenes]
+    return dataclasses.replace(job, encoder=os.path.abspath(job.encoder), scenes=scenes)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Computation:
-    """The shards of a job, computed where they are missing and read."""
-
-    scheduler: str
-    shared: shards.Shards
-    parts: Sequence[_Part]
-    reporter: Reporter
-
-    def run(self, names: Sequence[str]) -> None:
-        """Have workers compute the shards of these names."""
-        sizes = {part.name: part.tiles for part in self.parts}
-        total, left = sum(sizes.values()), sum(sizes[name] for name in names)
-        if len(names) < len(sizes):
-            kept = len(sizes) - len(names)
-            self.reporter.say(f"{kept} of {len(sizes)} shards are there from before")
-        if not names:
-            return
-        with (
-            cluster.connected(self.scheduler, self.reporter) as client,
-            self.reporter.phase("embedding", total, "tiles", done=total - left) as phase,
-        ):
-            wanted = {name: sizes[name] for name in names}
-            cluster.compute(client, self.shared, embed_shard, wanted, phase)
-
-    def read(self, blocks: Sequence[Sequence[_Part]], phase: Phase) -> Iterator[Block]:
-        """The blocks of one map, in order."""
-        for block in blocks:
-            vectors = np.concatenate([self._read(part) for part in block])
-            rows = range(block[0].rows.start, block[-1].rows.stop)
-            yield Block(rows, block[0].columns, functools.partial(np.asarray, vectors))
-            phase.advance(vectors.shape[0] * vectors.shape[1])
-
-    def _read(self, part: _Part) -> np.ndarray:
-        """The vectors (rows, columns, D) of a part; a damaged shard is computed anew."""
-        found = self.shared.read(part.name)
-        if found is None:
-            self.reporter.say(f"shard {part.name} is damaged: it is computed anew")
-            remove(self.shared.path(part.name))
-            self.run([part.name])
-            found = self.shared.read(part.name)
-        if found is None:
-            raise DataError(
-                f"the shard {self.shared.path(part.name)} cannot be read, though it was just made",
-                "check that disk, and run the same again",
-            )
-        return found["vectors"]
+def _read_blocks(
+    computation: Computation, blocks: Sequence[Sequence[_Part]], phase: Phase
+) -> Iterator[Block]:
+    """The blocks of one map, in order."""
+    for block in blocks:
+        # (rows, columns, D)
+        vectors = np.concatenate([computation.read(part.name)["vectors"] for part in block])
+        rows = range(block[0].rows.start, block[-1].rows.stop)
+        yield Block(rows, block[0].columns, functools.partial(np.asarray, vectors))
+        phase.advance(vectors.shape[0] * vectors.shape[1])
 
 
 def embed_shard(shared: shards.Shards, name: str) -> None:

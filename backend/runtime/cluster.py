@@ -50,12 +50,33 @@ def import_distributed() -> ModuleType:
     return distributed
 
 
+def check(address: str) -> None:
+    """RequestError where nobody answers at the address, MachineError without distributed."""
+    distributed = import_distributed()
+    if address != LOCAL:
+        try:
+            # A client goes on trying where there is nobody, and complains at its end.
+            place = distributed.comm.get_address_host_port(address)
+            socket.create_connection(place, CONNECT_SECONDS).close()
+        except (OSError, ValueError) as error:
+            raise _no_answer(address) from error
+
+
+def _no_answer(address: str) -> RequestError:
+    return RequestError(
+        f"no Dask scheduler answers at {address}",
+        "start one with `dask scheduler` and give the address that it prints, such as "
+        "tcp://HOST:8786",
+    )
+
+
 @contextlib.contextmanager
 def connected(address: str, reporter: Reporter) -> Iterator[Client]:
     """A client of the scheduler at `address`, or of a cluster of this machine's cores for "local".
 
     RequestError where no scheduler answers, MachineError where it has no worker.
     """
+    check(address)
     distributed = import_distributed()
     # What a connection's end has to say is said by our errors.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
@@ -69,17 +90,9 @@ def connected(address: str, reporter: Reporter) -> Iterator[Client]:
             )
             held.enter_context(target)
         try:
-            if address != LOCAL:
-                # A client goes on trying where there is nobody; and says so on its end.
-                place = distributed.comm.get_address_host_port(address)
-                socket.create_connection(place, CONNECT_SECONDS).close()
             client = distributed.Client(target, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
-            raise RequestError(
-                f"no Dask scheduler answers at {address}",
-                "start one with `dask scheduler` and give the address that it prints, such as "
-                "tcp://HOST:8786",
-            ) from error
+            raise _no_answer(address) from error
         held.callback(_close, client)
         try:
             client.wait_for_workers(1, timeout=FIRST_WORKER_SECONDS)

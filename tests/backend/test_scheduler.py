@@ -1,19 +1,25 @@
-"""Maps whose vectors workers of a Dask cluster compute: the same, whatever becomes of a worker."""
+"""Maps and datasets made by workers of a Dask cluster: the same, whatever becomes of a worker."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from backend.build import main as build
+from backend.data import sharding as data_sharding
+from backend.data import strips
 from backend.embed import main
 from backend.mapping import sharding
 from backend.networks.encoder import build_encoder
 from backend.networks.encoder_file import read_information, save_encoder
 from backend.runtime import cluster
+from backend.runtime.computation import Computation
 from backend.runtime.errors import MachineError, RequestError
 from backend.runtime.reporter import Reporter
 from backend.runtime.shards import file_states, open_shards, shared_work
@@ -76,7 +82,7 @@ def test_a_stopped_run_goes_on_with_the_shards_that_are_whole(
     local = (tmp_path / "map.tif").read_bytes()
     (tmp_path / "map.tif").unlink()
     folder = tmp_path / ".shards-map.tif"
-    crew.fill_up(2)
+    crew.fill_up(1)
 
     def run() -> int:
         return embed("--scheduler", crew.address, count=1, output="map.tif")
@@ -87,7 +93,7 @@ def test_a_stopped_run_goes_on_with_the_shards_that_are_whole(
     assert not (tmp_path / "map.tif").exists()
     # All shards are made, and then the map is not: as when the disk is full.
     with monkeypatch.context() as patch:
-        patch.setattr(sharding._Computation, "read", lambda *_: 1 / 0)
+        patch.setattr(Computation, "read", lambda *_: 1 / 0)
         assert run() == 1
     shards = whole_shards(folder)
     assert len(shards) == 9
@@ -100,16 +106,85 @@ def test_a_stopped_run_goes_on_with_the_shards_that_are_whole(
     (folder / ".partial-0-junk.npz").write_bytes(b"half")
     capsys.readouterr()
     seen = []
-    remove = sharding.remove
-    monkeypatch.setattr(sharding, "remove", lambda path: (seen.append(path), remove(path)))
+    compute = Computation._compute
+    monkeypatch.setattr(
+        Computation, "_compute", lambda self, names: (seen.extend(names), compute(self, names))
+    )
     monkeypatch.setattr(
         "backend.runtime.shards._remove",
         lambda _: seen.extend(path.stat().st_mtime_ns for path in kept),
     )
     assert run() == 0
     assert "8 of 9 shards are there from before" in capsys.readouterr().err
-    assert seen == [changed, *times]
+    assert seen == [cut.stem, changed.stem, *times]
     assert (tmp_path / "map.tif").read_bytes() == local
+
+
+@pytest.fixture
+def built(make_scene, tmp_path, monkeypatch) -> Callable[..., dict[str, bytes]]:
+    """built(*options) builds a dataset of two scenes with land cover, and gives its files."""
+    # Four chips of 16 px each, and few rows of the layer.
+    monkeypatch.setattr(data_sharding, "SHARD_BYTES", 4 * 3 * 16 * 16 * 2)
+    monkeypatch.setattr(strips, "COUNTING_BYTES", 64 * 90 * 16)
+    pixels = landscape(seed=1)
+    pixels[:, 20:34, 40:60] = 0
+    for number, values in enumerate((landscape(), pixels)):
+        make_scene(tmp_path / f"{number}.tif", values, names=BANDS, nodata=0)
+    codes = np.random.default_rng(0).integers(1, 4, (1, 70, 90)).astype(np.uint8)
+    make_scene(tmp_path / "layer.tif", codes)
+    table = [{"name": "One", "codes": [1]}, {"name": "Rest", "codes": ["2-3"]}]
+    (tmp_path / "table.json").write_text(json.dumps(table))
+    monkeypatch.chdir(tmp_path)
+
+    def run(*options: str) -> dict[str, bytes]:
+        arguments = ["--scenes", "0.tif", "1.tif", "--land-cover", "layer.tif", "--class-table"]
+        arguments += ["table.json", "--tile-size-px", "8", "--neighbour-radius-px", "4"]
+        arguments += ["--count", "42", "--output", "d.tiles", "--overwrite", "--workers", "1"]
+        assert build([*arguments, *options]) == 0
+        names = ("chips.lmdb", "dataset.json", "footprints.gpkg")
+        assert {path.name for path in Path("d.tiles").iterdir()} == {*names, "events.jsonl"}
+        return {name: Path("d.tiles", name).read_bytes() for name in names}
+
+    return run
+
+
+def test_datasets_are_the_same_to_the_byte_though_a_worker_is_killed(built, crew, tmp_path) -> None:
+    local = built()
+    crew.fill_up(2)
+    with crew.killed_midway(tmp_path / ".partial-d.tiles" / "shards") as killed:
+        made = built("--scheduler", crew.address)
+    # 11 of chips, and 5 strips of each scene.
+    assert killed["shards"] < 21
+    assert made == local
+
+
+def test_an_interrupted_build_goes_on_with_the_shards_that_are_whole(
+    built, crew, tmp_path, monkeypatch
+) -> None:
+    local = built()
+    crew.fill_up(1)
+    # All shards are there, and the disk is full while chips are written.
+    with monkeypatch.context() as patch, pytest.raises(AssertionError):
+        patch.setattr(Computation, "read", raise_error(MachineError("the disk is full")))
+        built("--scheduler", crew.address)
+    shards = whole_shards(tmp_path / ".partial-d.tiles" / "shards")
+    assert len(shards) == 21
+    shards[0].unlink()
+    shards[-1].write_bytes(b"half")
+    seen = []
+    compute = Computation._compute
+    monkeypatch.setattr(
+        Computation, "_compute", lambda self, names: (seen.extend(names), compute(self, names))
+    )
+    assert built("--scheduler", crew.address) == local
+    assert sorted(seen) == [shards[0].stem, shards[-1].stem]
+
+
+def raise_error(error: Exception) -> Callable:
+    def fail(*_: object) -> None:
+        raise error
+
+    return fail
 
 
 def test_a_dense_map_is_the_same(embed, crew, tmp_path) -> None:
@@ -142,7 +217,7 @@ def attempt(tmp_path) -> Callable[[Callable, str], None]:
 
 
 def test_a_shard_that_fails_again_and_again_is_named(attempt, crew, tmp_path, monkeypatch) -> None:
-    crew.fill_up(2)
+    crew.fill_up(1)
     with pytest.raises(MachineError, match=r"shard one failed 3 times, .*: OSError: no luck"):
         attempt(dask_workers.fail, crew.address)
     with pytest.raises(MachineError, match="wrote shard one, and it is not seen in"):

@@ -155,6 +155,15 @@ class BuildJob:
         advanced=True,
         label="Parallel readers",
     )
+    scheduler: str = setting(
+        "text",
+        "",
+        "Address of a Dask scheduler, such as tcp://HOST:8786, whose workers cut the chips and "
+        "count land cover; local starts a worker for each core of this machine; by default this "
+        "process does all. The dataset is the same. Needs the package distributed",
+        label="Dask scheduler",
+        advanced=True,
+    )
     overwrite: bool = setting(
         "flag",
         False,
