@@ -53,7 +53,13 @@ def datasets(make_dataset, tmp_path_factory) -> list[Path]:
     bands = ("red", "green", "blue")
     return [
         make_dataset(
-            folder / f"{tile}.tiles", count=36, bands=bands, dtype="uint8", tile=tile, radius=4
+            folder / f"{tile}.tiles",
+            count=36,
+            bands=bands,
+            dtype="uint8",
+            tile=tile,
+            radius=4,
+            dates=("2020-02-01", "2020-07-01"),
         )
         for tile in (8, 18)
     ]
