@@ -35,7 +35,7 @@ class Needs:
     `least_bands`: least number of bands, whatever their names. `colours`: red, green and blue, by
     name (see `colours.rgb_places`). `stored_neighbours`: neighbours that were imported as tiles of
     their own will do as well. `dates`: least number of dates of one place (see
-    `dates.most_dates`). `land_cover` and `labels`: class counts, class column. `place`: tiles lie
+    `dates.has_dates`). `land_cover` and `labels`: class counts, class column. `place`: tiles lie
     on the ground.
     """
 

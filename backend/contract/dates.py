@@ -1,4 +1,4 @@
-"""How many dates of one place a dataset holds."""
+"""Whether a dataset holds several dates of one place."""
 
 from __future__ import annotations
 
@@ -7,22 +7,30 @@ from typing import Any, Mapping, Tuple
 Box = Tuple[float, float, float, float]
 
 
-def most_dates(dataset: Mapping[str, Any]) -> int:
-    """The most dates, its own among them, of scenes that overlap any one scene; 1 at least.
+def has_dates(dataset: Mapping[str, Any], count: int) -> bool:
+    """Whether some scene and those that overlap it are of `count` dates or more.
 
     `dataset` is the content of dataset.json. Scenes of unknown date do not count, and those of
-    another CRS do not overlap.
+    another CRS do not overlap. Quick for thousands of scenes: a form asks it at each change.
     """
-    scenes = [(s, _box(s)) for s in dataset.get("scenes") or () if s.get("date")]
-    found = max(1, dataset.get("dates_per_chip") or 1)
-    for scene, box in scenes:
-        same = {
-            other["date"]
-            for other, beside in scenes
-            if other["crs"] == scene["crs"] and _overlap(box, beside)
-        }
-        found = max(found, len(same))
-    return found
+    if count <= (dataset.get("dates_per_chip") or 1):
+        return True
+    dated = [s for s in dataset.get("scenes") or () if s.get("date")]
+    if len({scene["date"] for scene in dated}) < count:
+        return False
+    scenes = sorted(((_box(s), s["crs"], s["date"]) for s in dated), key=lambda scene: scene[0])
+    found = [{date} for _, _, date in scenes]
+    for one, (box, crs, date) in enumerate(scenes):
+        for other in range(one + 1, len(scenes)):
+            beside, its_crs, its_date = scenes[other]
+            if beside[0] >= box[2]:
+                break  # all that follow begin even farther east
+            if crs == its_crs and box[1] < beside[3] and beside[1] < box[3]:
+                found[one].add(its_date)
+                found[other].add(date)
+                if max(len(found[one]), len(found[other])) >= count:
+                    return True
+    return False
 
 
 def _box(scene: Mapping[str, Any]) -> Box:
@@ -32,7 +40,3 @@ def _box(scene: Mapping[str, Any]) -> Box:
     xs = [a * column + b * row + c for column, row in corners]
     ys = [d * column + e * row + f for column, row in corners]
     return min(xs), min(ys), max(xs), max(ys)
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

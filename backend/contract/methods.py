@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Mapping
 
 from .catalogue import NOWHERE_DATUM, Method
 from .colours import rgb_places
-from .dates import most_dates
+from .dates import has_dates
 from .jobs.train import TrainJob
 from .settings import SettingsError, make_job
 from .systems import (
@@ -119,7 +119,7 @@ def unmet_needs(method: Method, dataset: Mapping[str, Any]) -> List[str]:
         lacks.append(
             f"it needs bands named red, green and blue; this dataset has {', '.join(names)}"
         )
-    if needs.dates > most_dates(dataset):
+    if not has_dates(dataset, needs.dates):
         lacks.append(
             f"it needs {needs.dates} dates of one place: scenes of known dates that overlap, with "
             "pixels of one grid"

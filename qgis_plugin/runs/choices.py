@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, List, Mapping, Tuple
 
 from ...backend.contract.catalogue import NOWHERE_DATUM, Method
-from ...backend.contract.dates import most_dates
+from ...backend.contract.dates import has_dates
 from ...backend.contract.jobs import BuildJob
 from ...backend.contract.methods import METHODS, unmet_needs
 from ...backend.contract.settings import settings_of
@@ -47,7 +47,7 @@ def _needs(method: Method, dataset: Mapping[str, Any]) -> Tuple[Tuple[str, bool]
         found.append((tr("neighbours"), held or stored))
     if needs.dates > 1:
         dates = tr("{count} dates").format(count=needs.dates)
-        found.append((dates, most_dates(dataset) >= needs.dates))
+        found.append((dates, has_dates(dataset, needs.dates)))
     if needs.land_cover:
         found.append((tr("land cover"), bool(dataset.get("classes"))))
     if needs.place:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from backend import build
-from backend.contract.dates import most_dates
+from backend.contract.dates import has_dates
 from backend.contract.methods import METHODS, unmet_needs
 from backend.data.dataset import TileDataset
 from backend.data.relations import AnotherDate, Itself, another_date, chip_words, cut, make_ground
@@ -133,13 +133,18 @@ def test_without_dates_geomoco_goes_by_the_tile_itself(small_dataset) -> None:
 
 def test_dates_of_one_place_are_counted_by_scenes_that_overlap(series: TileDataset) -> None:
     record = series.information.to_json()
-    assert most_dates(record) == 3 and unmet_needs(METHODS["moco-dates"], record) == []
+    assert has_dates(record, 3) and not has_dates(record, 4)
+    assert unmet_needs(METHODS["moco-dates"], record) == []
     apart = copy.deepcopy(record)
     for number, scene in enumerate(apart["scenes"]):
         scene["transform"][2] += 1e6 * number
-    assert most_dates(apart) == 1
+    assert not has_dates(apart, 2) and has_dates(apart, 1)
     assert "2 dates of one place" in unmet_needs(METHODS["moco-dates"], apart)[0]
     undated = copy.deepcopy(record)
     for scene in undated["scenes"]:
         scene["date"] = None
-    assert most_dates(undated) == most_dates({}) == 1
+    assert not has_dates(undated, 2) and not has_dates({}, 2)
+    other = copy.deepcopy(record)
+    for number, scene in enumerate(other["scenes"]):
+        scene["crs"] = f"EPSG:{32601 + number}"
+    assert not has_dates(other, 2)
