@@ -54,7 +54,7 @@ METHODS = (
         name="cpc",
         title="CPC (legacy)",
         sentence="From the first rows of a tile's patches, tell the later ones among those of all "
-        "tiles of the batch. Kept for comparisons: newer methods learn more for less.",
+        "tiles of the batch. Kept for comparisons: newer methods overtook it.",
         recipe="cpc",
         job_class=CPCTrainJob,
         needs=Needs(),
