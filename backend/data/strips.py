@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -17,6 +18,7 @@ from backend.runtime import stopping
 
 from .scenes import Scene
 
+_NAME = "near_things_strips"
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -76,7 +78,7 @@ def strips_of(
 @lru_cache(maxsize=8)
 def _threads(workers: int) -> ThreadPoolExecutor:
     """Threads that stay, with the files and projections that each has opened."""
-    return ThreadPoolExecutor(workers)
+    return ThreadPoolExecutor(workers, thread_name_prefix=_NAME)
 
 
 if hasattr(os, "register_at_fork"):
@@ -110,7 +112,8 @@ def ordered_map(
             yield waiting.popleft().result()
             stopping.raise_if_requested()
     finally:
-        # What has begun is waited for: its files may be closed next.
-        for future in waiting:
-            future.cancel()
-        wait(waiting)
+        # What has begun is waited for: its files may be closed next. But not by one of the threads
+        # themselves, where an abandoned generator may be collected.
+        begun = [future for future in waiting if not future.cancel()]
+        if not threading.current_thread().name.startswith(_NAME):
+            wait(begun)
