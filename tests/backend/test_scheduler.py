@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 
 from backend.build import main as build
 from backend.data import sharding as data_sharding
@@ -57,8 +59,13 @@ def embed(make_encoder, make_scene, tmp_path, monkeypatch) -> Callable[..., int]
     return run
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+def digest(path: Path) -> str:
+    """Of a file's bytes, which pytest would compare for minutes where they differ."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {path.name: digest(path) for path in folder.iterdir()}
 
 
 def test_maps_are_the_same_to_the_byte_though_a_worker_is_killed(embed, crew, tmp_path) -> None:
@@ -79,7 +86,7 @@ def test_a_stopped_run_goes_on_with_the_shards_that_are_whole(
     embed, crew, tmp_path, monkeypatch, capsys
 ) -> None:
     assert embed(count=1, output="map.tif") == 0
-    local = (tmp_path / "map.tif").read_bytes()
+    local = digest(tmp_path / "map.tif")
     (tmp_path / "map.tif").unlink()
     folder = tmp_path / ".shards-map.tif"
     crew.fill_up(1)
@@ -117,12 +124,12 @@ def test_a_stopped_run_goes_on_with_the_shards_that_are_whole(
     assert run() == 0
     assert "8 of 9 shards are there from before" in capsys.readouterr().err
     assert seen == [cut.stem, changed.stem, *times]
-    assert (tmp_path / "map.tif").read_bytes() == local
+    assert digest(tmp_path / "map.tif") == local
 
 
 @pytest.fixture
-def built(make_scene, tmp_path, monkeypatch) -> Callable[..., dict[str, bytes]]:
-    """built(*options) builds a dataset of two scenes with land cover, and gives its files."""
+def built(make_scene, tmp_path, monkeypatch) -> Callable[..., dict[str, str]]:
+    """built(*options) builds a dataset of two scenes with land cover: digests of its files."""
     # Four chips of 16 px each, and few rows of the layer.
     monkeypatch.setattr(data_sharding, "SHARD_BYTES", 4 * 3 * 16 * 16 * 2)
     monkeypatch.setattr(strips, "COUNTING_BYTES", 64 * 90 * 16)
@@ -136,14 +143,14 @@ def built(make_scene, tmp_path, monkeypatch) -> Callable[..., dict[str, bytes]]:
     (tmp_path / "table.json").write_text(json.dumps(table))
     monkeypatch.chdir(tmp_path)
 
-    def run(*options: str) -> dict[str, bytes]:
+    def run(*options: str) -> dict[str, str]:
         arguments = ["--scenes", "0.tif", "1.tif", "--land-cover", "layer.tif", "--class-table"]
         arguments += ["table.json", "--tile-size-px", "8", "--neighbour-radius-px", "4"]
         arguments += ["--count", "42", "--output", "d.tiles", "--overwrite", "--workers", "1"]
         assert build([*arguments, *options]) == 0
         names = ("chips.lmdb", "dataset.json", "footprints.gpkg")
         assert {path.name for path in Path("d.tiles").iterdir()} == {*names, "events.jsonl"}
-        return {name: Path("d.tiles", name).read_bytes() for name in names}
+        return {name: digest(Path("d.tiles", name)) for name in names}
 
     return run
 
@@ -197,8 +204,10 @@ def test_a_dense_map_is_the_same(embed, crew, tmp_path) -> None:
     made = []
     for more in ((), ("--scheduler", crew.address)):
         assert embed(*options, *more, count=1, output="map.tif") == 0
-        made.append((tmp_path / "map.tif").read_bytes())
-    assert made[0] == made[1]
+        with rasterio.open(tmp_path / "map.tif") as dataset:
+            made.append(dataset.read())
+    # To rounding: the last bits depend on how many threads PyTorch has in a process.
+    np.testing.assert_allclose(made[1], made[0], rtol=1e-4, atol=1e-6)
 
 
 @pytest.fixture
