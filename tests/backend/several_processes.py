@@ -1,8 +1,8 @@
-"""Started by torchrun or alone: three steps of every method, and what came of them, as JSON.
+"""Started by torchrun or alone: three steps of each method, and what came of them, as JSON.
 
-    python -m tests.backend.several_processes OUTPUT DATASET LARGE_DATASET [METHOD ...]
+    python -m tests.backend.several_processes OUTPUT DATASET LARGE_DATASET METHOD ...
 
-LARGE_DATASET is for the methods that need larger tiles; all methods where none is named.
+LARGE_DATASET is for the methods that need larger tiles.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from backend.networks.backbones import ARCHITECTURES
 from backend.training.batches import Batches
 from backend.training.learner import Learner
 from backend.training.processes import Processes, joined
-from tests.backend.test_every_method import GRID, NAMES, job_of, narrow_transformer
+from tests.backend.test_every_method import GRID, job_of, narrow_transformer
 from tests.backend.tiny_backbone import CPU, TinyBackbone
 
 STEPS = 3
@@ -41,7 +41,7 @@ def main() -> None:
     ARCHITECTURES["resnet18"] = TinyBackbone
     ARCHITECTURES["vit-tiny"] = narrow_transformer
     small, large = (TileDataset(folder) for folder in sys.argv[2:4])
-    names = sys.argv[4:] or NAMES
+    names = sys.argv[4:]
     with joined(job_of("simclr"), CPU) as processes:
         found = {name: trained(name, large if name in GRID else small, processes) for name in names}
         # Written by each process, so that the test sees that all came to the same.

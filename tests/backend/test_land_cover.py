@@ -272,6 +272,19 @@ def test_a_shifted_layer_is_found(tmp_path, rows, columns):
     assert shift.doubtful == ((rows, columns) != (0, 0))
 
 
+def test_a_layer_much_coarser_than_the_shifts_tells_nothing(tmp_path):
+    scene = open_scene(str(write_raster(tmp_path / "scene.tif", noise((60, 60)))))
+    codes = np.ones((20, 20), "uint8")
+    layer = _layer(tmp_path / "l.tif", codes, GRID, "EPSG:32612")
+    size = scene.ground_resolution_m
+    for pixels, told in ((8, True), (9, False)):
+        counted = []
+        cover = RasterLandCover([layer], TABLE, pixels * size)
+        cover.counts = lambda *a, c=counted, k=cover: c.append(a) or RasterLandCover.counts(k, *a)
+        best_shift(scene, cover)
+        assert bool(counted) == told
+
+
 def test_zion_fits_where_it_lies_and_not_three_pixels_aside(zion):
     scene = open_scene("+".join(str(zion / f"landsat8_b{n}.tif") for n in (3, 5)))
     table = class_table.table_of_raster(str(zion / "nlcd.tif"))

@@ -7,11 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.data.sampling import NO_CLASS, held_per_row, level_quotas, sample, share_out
+from backend.data.sampling import NO_CLASS, Selection, held_per_row, level_quotas, sample, share_out
 from backend.data.scenes import open_scene
 from backend.data.survey import Geometry, Survey, window_sums
 from backend.runtime.errors import DataError
 from tests.backend.rasters import noise, write_raster
+
+
+def choose(survey: Survey, wanted: list[int], method: str = "random", **more) -> Selection:
+    """`sample` with what its callers work out, and plain settings."""
+    settings = dict(dominant=None, allow_fewer=False, seed=0) | more
+    return sample(survey, held_per_row(survey), wanted, method=method, **settings)
 
 
 @pytest.fixture
@@ -36,15 +42,7 @@ def _value(survey, selection) -> np.ndarray:
 
 @pytest.mark.parametrize("method", ["random", "grid"])
 def test_positions_are_distinct_allowed_and_in_order(survey, method):
-    chosen = sample(
-        survey,
-        held_per_row(survey),
-        [60, 0, 9],
-        method=method,
-        dominant=None,
-        allow_fewer=False,
-        seed=1,
-    )
+    chosen = choose(survey, [60, 0, 9], method=method, seed=1)
     table = list(zip(chosen.scene, chosen.row, chosen.column, strict=True))
     assert len(set(table)) == len(table) == 69
     assert table == sorted(table)
@@ -56,15 +54,7 @@ def test_random_positions_are_uniform(survey):
     """Over 400 draws of 20 from N positions each is hit 400·20/N times, within 6 sigma."""
     hits = [np.zeros(places.shape, int) for places in survey.positions]
     for seed in range(400):
-        chosen = sample(
-            survey,
-            held_per_row(survey),
-            [20, 0, 0],
-            method="random",
-            dominant=None,
-            allow_fewer=False,
-            seed=seed,
-        )
+        chosen = choose(survey, [20, 0, 0], seed=seed)
         for scene, row, column in zip(chosen.scene, chosen.row, chosen.column, strict=True):
             hits[scene][row, column] += 1
     counted = np.concatenate(
@@ -77,39 +67,15 @@ def test_random_positions_are_uniform(survey):
 
 def test_all_positions_can_be_taken(survey):
     total = sum(int((places == 1).sum()) for places in survey.positions)
-    chosen = sample(
-        survey,
-        held_per_row(survey),
-        [total, 0, 0],
-        method="random",
-        dominant=None,
-        allow_fewer=False,
-        seed=0,
-    )
+    chosen = choose(survey, [total, 0, 0])
     assert len(set(zip(chosen.scene, chosen.row, chosen.column, strict=True))) == total
 
 
 def test_too_few_are_told_with_a_number_that_fits(survey):
     with pytest.raises(DataError, match="50 test chips are asked for, and 42 fit") as caught:
-        sample(
-            survey,
-            held_per_row(survey),
-            [50, 0, 50],
-            method="random",
-            dominant=None,
-            allow_fewer=False,
-            seed=0,
-        )
+        choose(survey, [50, 0, 50])
     assert "--count 84" in caught.value.hint
-    fewer = sample(
-        survey,
-        held_per_row(survey),
-        [50, 0, 50],
-        method="random",
-        dominant=None,
-        allow_fewer=True,
-        seed=0,
-    )
+    fewer = choose(survey, [50, 0, 50], allow_fewer=True)
     assert (np.bincount(fewer.split) == [50, 0, 42]).all()
 
 
@@ -117,15 +83,7 @@ def test_a_grid_is_regular_and_as_dense_as_asked(survey):
     survey.positions[0][:] = 1
     survey.positions[1][:] = 0
     # 20 × 30 positions: a lattice of step 5 holds 4 × 6, of step 6 only 3 × 5.
-    chosen = sample(
-        survey,
-        held_per_row(survey),
-        [24, 0, 0],
-        method="grid",
-        dominant=None,
-        allow_fewer=False,
-        seed=0,
-    )
+    chosen = choose(survey, [24, 0, 0], method="grid")
     assert set(np.diff(np.unique(chosen.row))) == set(np.diff(np.unique(chosen.column))) == {5}
 
 
@@ -134,15 +92,7 @@ def test_stratified_positions_are_level_over_classes(survey):
     dominant[0][8:, :] = 0
     dominant[0][15, :3] = 4
     dominant[1][:] = 2
-    chosen = sample(
-        survey,
-        held_per_row(survey),
-        [63, 0, 0],
-        method="stratified",
-        dominant=dominant,
-        allow_fewer=False,
-        seed=0,
-    )
+    chosen = choose(survey, [63, 0, 0], method="stratified", dominant=dominant)
     places = zip(chosen.scene, chosen.row, chosen.column, strict=True)
     kinds = np.array([dominant[s][r, c] for s, r, c in places])
     assert {kind: int((kinds == kind).sum()) for kind in (0, 2, 4, NO_CLASS)} == {
@@ -186,15 +136,7 @@ def test_a_rare_class_is_not_many_copies_of_one_place(tmp_path):
     survey.positions[0][:] = 1
     dominant = np.zeros(survey.positions[0].shape, np.uint8)
     dominant[20:30, 40:50] = 1
-    chosen = sample(
-        survey,
-        held_per_row(survey),
-        [60, 0, 0],
-        method="stratified",
-        dominant=[dominant],
-        allow_fewer=False,
-        seed=0,
-    )
+    chosen = choose(survey, [60, 0, 0], method="stratified", dominant=[dominant])
     assert np.bincount(dominant[chosen.row, chosen.column]).tolist() == [53, 7]
 
 

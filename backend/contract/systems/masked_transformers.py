@@ -99,6 +99,23 @@ _SIMMIM = (
     "Modeling, CVPR 2022, arXiv 2111.09886"
 )
 
+# What the published recipes of masked autoencoders have alike.
+_PUBLISHED = dict(
+    steps=None,
+    architecture="vit-small",
+    optimiser="adamw",
+    weight_decay=0.05,
+    adam_beta2=0.95,
+    schedule="cosine",
+    gradient_clip=0.0,
+    mask_ratio=0.75,
+    normalise_patches=True,
+    decoder_width=512,
+    decoder_layers=8,
+    turns="mirror",
+    crop_area=0.2,
+)
+
 METHODS = (
     Method(
         name="mae",
@@ -120,23 +137,11 @@ METHODS = (
         job_class=MAETrainJob,
         needs=Needs(),
         preset=dict(
-            steps=None,
+            _PUBLISHED,
             epochs=800,
             batch_size=4096,
-            architecture="vit-small",
-            optimiser="adamw",
             learning_rate=0.0024,
-            weight_decay=0.05,
-            adam_beta2=0.95,
-            schedule="cosine",
             warmup_epochs=40,
-            gradient_clip=0.0,
-            mask_ratio=0.75,
-            normalise_patches=True,
-            decoder_width=512,
-            decoder_layers=8,
-            turns="mirror",
-            crop_area=0.2,
         ),
         differences=(
             "The largest encoder here is ViT-Small; the paper has ViT-Base and larger.",
@@ -167,23 +172,11 @@ METHODS = (
         job_class=SatMAETrainJob,
         needs=Needs(bands=("B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B11", "B12")),
         preset=dict(
-            steps=None,
+            _PUBLISHED,
             epochs=50,
             batch_size=128,
-            architecture="vit-small",
-            optimiser="adamw",
             learning_rate=0.0001,
-            weight_decay=0.05,
-            adam_beta2=0.95,
-            schedule="cosine",
             warmup_epochs=20,
-            gradient_clip=0.0,
-            mask_ratio=0.75,
-            normalise_patches=True,
-            decoder_width=512,
-            decoder_layers=8,
-            turns="mirror",
-            crop_area=0.2,
             band_groups=["B02+B03+B04+B08", "B05+B06+B07+B8A", "B11+B12"],
             masking="independent",
         ),
