@@ -19,6 +19,9 @@ from backend.networks.encoder import EncoderShape, build_encoder
 from backend.networks.encoder_file import EncoderInformation, save_encoder
 from backend.runtime.files import write_json
 
+# So that a comparison of two runs that fails says where they differ.
+pytest.register_assert_rewrite("tests.backend.running")
+
 RESOLUTION_M = 30.0
 ORIGIN = (300_000.0, 4_200_000.0)
 

@@ -256,19 +256,25 @@ def test_run_json_is_accepted_back(whole: Path, tmp_path: Path) -> None:
 
 
 def test_a_run_that_is_being_trained_is_left_alone(
-    dataset: Path, whole: Path, tmp_path: Path, capsys
+    dataset: Path, whole: Path, tmp_path: Path, monkeypatch
 ) -> None:
+    """Another process asks for it to be resumed, then to be replaced, while it takes a step."""
     output = tmp_path / "busy"
-    process = start(dataset, output)
-    wait_for_rows(output, 1)
-    os.kill(process.pid, signal.SIGSTOP)
-    try:
-        assert train.main(["--output", str(output), "--resume"]) == 2
-        assert f"is being trained already, by process {process.pid}" in capsys.readouterr().err
-        assert train.main(arguments(dataset, output, "--overwrite")) == 2
-    finally:
-        os.kill(process.pid, signal.SIGCONT)
-    assert process.wait(60) == 0
+    tries = (["--output", str(output), "--resume"], arguments(dataset, output, "--overwrite"))
+    program = f"from backend import train; print([train.main(t) for t in {tries!r}])"
+    take_step, others = engine.Learner.take_step, []
+
+    def interrupted(self, batch):
+        if batch.step == 3:
+            command = [sys.executable, "-c", program]
+            others.append(subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True))
+        return take_step(self, batch)
+
+    monkeypatch.setattr(engine.Learner, "take_step", interrupted)
+    assert train.main(arguments(dataset, output)) == 0
+    (other,) = others
+    assert other.stdout.split("\n")[-2] == "[2, 2]", other.stderr
+    assert other.stderr.count(f"is being trained already, by process {os.getpid()}") == 2
     assert_equal_runs(whole, output)
 
 
