@@ -9,7 +9,7 @@ BACKEND := .venv/bin/python
 QGIS_PYTHON ?= /usr/bin/python3
 # A point in the sample landscape: its central town.
 DEMO_POINT := 500000,5300000
-QGIS_PACKAGES := qgis python3-qgis xvfb python3-pytest
+QGIS_PACKAGES := qgis python3-qgis xvfb python3-pytest python3-pytest-xdist
 # root installs as it is; others by sudo, when it asks for no password.
 APT := $(shell if [ "$$(id -u)" = 0 ]; then echo "env DEBIAN_FRONTEND=noninteractive apt-get"; else echo "sudo -n env DEBIAN_FRONTEND=noninteractive apt-get"; fi)
 
@@ -33,7 +33,7 @@ setup: .venv/.complete ## make .venv with all that the backend needs
 	@touch $@
 
 qgis: ## install QGIS and Xvfb for the plugin's tests (apt), where they are missing
-	@if ! $(QGIS_PYTHON) -c 'import qgis.core, pytest' 2>/dev/null \
+	@if ! $(QGIS_PYTHON) -c 'import qgis.core, pytest, xdist' 2>/dev/null \
 	    || ! command -v Xvfb >/dev/null; then \
 	  echo "Installing $(QGIS_PACKAGES)"; \
 	  { $(APT) update -qq && $(APT) install -y -qq --no-install-recommends $(QGIS_PACKAGES) >/dev/null; } \
@@ -68,7 +68,7 @@ test-backend: setup ## tests of the contract and the backend
 
 test-plugin: setup qgis ## tests of the plugin, in QGIS's own Python
 	@QT_QPA_PLATFORM=offscreen NEAR_THINGS_PYTHON="$$PWD/$(BACKEND)" \
-	  $(QGIS_PYTHON) -m pytest -q -c tests/plugin/pytest.ini tests/plugin
+	  $(QGIS_PYTHON) -m pytest -q -n 2 --dist loadfile -c tests/plugin/pytest.ini tests/plugin
 
 test: setup qgis lint ## everything: style, backend, plugin
 	@$(MAKE) --no-print-directory test-backend
