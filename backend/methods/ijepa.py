@@ -28,8 +28,10 @@ from backend.networks.masked_transformer import (
     last_layers,
     patch_count,
 )
-from backend.views.patch_blocks import draw_context, draw_targets
+from backend.runtime.device import to_device
+from backend.views.draws import on_host
 from backend.views.patches import patchify
+from backend.views.predicted_blocks import draw_context, draw_targets
 
 from .patch_transformer import check_decoder_width, vision_transformer_of
 from .recipe import Outcome, Recipe, start_encoder
@@ -84,8 +86,10 @@ class IJEPA(Recipe):
         job = self._job
         tile, held = whole_tiles(job, tiles[0], valid[0], generator)
         area = (job.block_area, job.block_area * 4 / 3)
-        targets = draw_targets(len(tile), self._side, job.blocks, area, TARGET_ASPECT, generator)
-        visible = draw_context(targets, self._side, (job.context_area, 1.0), generator)
+        host = on_host(generator)
+        targets = draw_targets(len(tile), self._side, job.blocks, area, TARGET_ASPECT, host)
+        visible = draw_context(targets, self._side, (job.context_area, 1.0), host)
+        targets, visible = (to_device(numbers, tile.device) for numbers in (targets, visible))
         vectors = encode_visible(self.context.backbone, tile, visible)
         with torch.no_grad():
             wanted = features_of(self.encoder.backbone, tile)

@@ -66,10 +66,10 @@ class LandCoverContrast(Recipe):
         weights = self.likeness(chips).repeat(2, 2)
         loss = soft_contrast(views, weights, temperature=self._temperature)
         first, second = views.detach().float().chunk(2)
-        others = ~torch.eye(len(weights), dtype=torch.bool, device=weights.device)
+        count = len(weights)
         measures = dict(
             positive_cosine=(first * second).sum(dim=1).mean(),
-            positive_share=weights[others].mean(),
+            positive_share=(weights.sum() - weights.trace()) / (count * (count - 1)),
         )
         return Outcome(loss, first, measures)
 

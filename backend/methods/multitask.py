@@ -28,6 +28,7 @@ from backend.runtime.errors import RequestError
 from backend.views.colour import jitter_as_asked, to_grey
 from backend.views.crops import random_side_crop
 from backend.views.dihedral import turn_at_random
+from backend.views.draws import on_host
 from backend.views.normalisation import check_unit_range
 from backend.views.occlusion import occlude
 from backend.views.random_order import in_random_order
@@ -188,7 +189,7 @@ class Multitask(Recipe):
     def occluded(self, tile: Tensor, generator: torch.Generator) -> Tensor:
         """Tiles (B, bands, T, T) with a block of each changed in colour and direction."""
         share = (self._job.smallest_block, self._job.largest_block)
-        return occlude(tile, generator, share=share, jitter=self.jittered)
+        return occlude(tile, generator, on_host(generator), share=share, jitter=self.jittered)
 
     def second_view(self, tile: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Tiles turned by a label, then cropped, jittered and greyed in any order; the labels (B,).
@@ -206,7 +207,7 @@ class Multitask(Recipe):
                 tiles, generator, probability=job.grey_probability, rgb=self._rgb
             ),
         )
-        return in_random_order(turned, generator, views), labels
+        return in_random_order(turned, generator, on_host(generator), views), labels
 
     def jittered(self, tiles: Tensor, generator: torch.Generator) -> Tensor:
         """Tiles or blocks in [0, 1], their colours changed as the job says."""
@@ -216,10 +217,9 @@ class Multitask(Recipe):
 
 
 def _streams(generator: torch.Generator, count: int) -> list[torch.Generator]:
-    """Generators on the same device, seeded by draws from this one."""
-    device = generator.device
-    seeds = torch.randint(2**62, (count,), generator=generator, device=device).tolist()
-    return [torch.Generator(device).manual_seed(seed) for seed in seeds]
+    """Generators on the same device, seeded by this one's seed."""
+    seeds = on_host(generator).integers(2**62, size=count).tolist()
+    return [torch.Generator(generator.device).manual_seed(seed) for seed in seeds]
 
 
 def _pooled(maps: Tensor) -> Tensor:

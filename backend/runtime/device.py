@@ -1,8 +1,10 @@
-"""Which device a job runs on."""
+"""Which device a job runs on, and how values get there."""
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from torch import Tensor
 
 from .errors import MachineError, RequestError
 
@@ -31,3 +33,11 @@ def choose_device(name: str) -> torch.device:
                 f"--device {name} is not there: torch finds {torch.cuda.device_count()} GPU(s)"
             )
     return device
+
+
+def to_device(array: np.ndarray | Tensor, device: torch.device) -> Tensor:
+    """The values on the device, without waiting for it."""
+    tensor = torch.from_numpy(array) if isinstance(array, np.ndarray) else array
+    if device.type == "cuda" and tensor.device.type == "cpu" and not tensor.is_pinned():
+        tensor = tensor.pin_memory()
+    return tensor.to(device, non_blocking=True)

@@ -19,6 +19,7 @@ from backend.data.relations import step_seed
 from backend.hooks.stages import run_hooks
 from backend.methods.recipe import Outcome, make_recipe
 from backend.networks.rows import share_out
+from backend.runtime.device import to_device
 from backend.runtime.parts import part
 from backend.views.normalisation import offset_and_scale
 from backend.views.normalise import Normalise
@@ -29,7 +30,6 @@ from .collapse import spread
 from .compilation import compile_networks
 from .optimisers import make_optimiser
 from .processes import Processes
-from .residency import to_device
 from .schedule import learning_rate
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from backend.contract.jobs import TrainJob
 from backend.data.dataset import TileDataset
 from backend.data.relations import TilesInMemory, TilesOnDisk
+from backend.runtime.device import to_device
 from backend.runtime.errors import MachineError
 from backend.runtime.reporter import Reporter
 
@@ -61,14 +62,6 @@ class PinnedTiles:
 
 
 Tiles = TilesOnDisk | PinnedTiles
-
-
-def to_device(array: np.ndarray | Tensor, device: torch.device) -> Tensor:
-    """The values on the device, without waiting for it."""
-    tensor = torch.from_numpy(array) if isinstance(array, np.ndarray) else array
-    if device.type == "cuda" and tensor.device.type == "cpu" and not tensor.is_pinned():
-        tensor = tensor.pin_memory()
-    return tensor.to(device, non_blocking=True)
 
 
 def make_tiles(

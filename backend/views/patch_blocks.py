@@ -1,4 +1,4 @@
-"""Blocks of patches: what I-JEPA asks for, and what data2vec and iBOT hide."""
+"""Blocks of patches that are hidden: what data2vec and iBOT tell, and what is painted in."""
 
 from __future__ import annotations
 
@@ -58,42 +58,3 @@ def draw_hidden_blocks(count: int, side: int, ratio: float, generator: torch.Gen
     drawn = torch.rand(first.shape, generator=generator, device=first.device)
     order = (first + drawn).argsort(dim=1)
     return torch.zeros_like(laid[:, 0]).scatter(1, order[:, : round(ratio * side**2)], True)
-
-
-def draw_targets(
-    count: int,
-    side: int,
-    blocks: int,
-    area: tuple[float, float],
-    aspect: tuple[float, float],
-    generator: torch.Generator,
-) -> Tensor:
-    """Numbers (count, blocks, M) of the patches of some blocks, which may overlap, ascending.
-
-    All blocks of a batch have one size, which is drawn; each has a place of its own.
-    """
-    rows, columns = (
-        extent.expand(count * blocks) for extent in sides(1, side, area, aspect, generator)
-    )
-    inside = rectangles(rows, columns, side, generator)
-    size = int(rows[0] * columns[0])
-    # Stable, so that those within come in their own order.
-    numbers = inside.int().argsort(dim=1, descending=True, stable=True)[:, :size]
-    return numbers.unflatten(0, (count, blocks))
-
-
-def draw_context(
-    targets: Tensor, side: int, area: tuple[float, float], generator: torch.Generator
-) -> Tensor:
-    """Numbers (count, V) of the patches of a large square block without those of the `targets`.
-
-    As many for each sample as the one has that has fewest, the others' taken at random; where one
-    has none, a patch is taken from beyond.
-    """
-    count = len(targets)
-    block = rectangles(*sides(count, side, area, (1.0, 1.0), generator), side, generator)
-    free = block.scatter(1, targets.flatten(1), False)
-    drawn = torch.rand(free.shape, generator=generator, device=free.device)
-    order = (drawn + 2 * ~free).argsort(dim=1)
-    fewest = max(1, int(free.sum(dim=1).min()))
-    return order[:, :fewest].sort(dim=1).values

@@ -24,6 +24,7 @@ from backend.networks.backbones import ARCHITECTURES
 from backend.networks.backbones.vision_transformer import VisionTransformer
 from backend.training import speed
 from backend.training.collapse import spread
+from tests.backend.no_asking import NoAsking, take_the_ways_of_a_gpu
 from tests.backend.running import assert_equal_runs, kill_and_resume
 from tests.backend.tiny_backbone import TinyBackbone, make_learner
 
@@ -170,6 +171,20 @@ def test_fact_5_11_4_any_bands_and_types(method: str, kind: str, datasets: Datas
     assert torch.isfinite(outcome.loss) and torch.isfinite(norm)
     assert norm > 0
     assert set(outcome.measures) == set(learner.recipe.measures)
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_a_step_asks_the_device_for_nothing(method: str, datasets: Datasets, monkeypatch) -> None:
+    """On a GPU each answer would make the host wait for it."""
+    take_the_ways_of_a_gpu(monkeypatch)
+    learner, batches = make_learner(
+        job_of(method, batch_size=6, steps=9), datasets("colours", method)
+    )
+    for step in range(2):
+        batch = batches.batch(step)
+        with NoAsking():
+            learner.take_step(batch)
+    assert learner.is_finite()
 
 
 @pytest.mark.parametrize("method", NAMES)

@@ -10,6 +10,7 @@ import torch
 from scipy.stats import chisquare
 from torch import Tensor
 
+from backend.views.draws import on_host
 from backend.views.occlusion import occlude
 from backend.views.random_order import in_random_order
 from backend.views.turns import SETS, draw_labels, turn_as_released, turn_by_label
@@ -19,6 +20,11 @@ THIRD = (0.2, 1 / 3)
 
 def generator(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
+
+
+def streams(seed: int = 0) -> tuple[torch.Generator, np.random.Generator]:
+    made = generator(seed)
+    return made, on_host(made)
 
 
 def unchanged(blocks: Tensor, _generator: torch.Generator) -> Tensor:
@@ -47,7 +53,7 @@ def blocks_of(tiles: Tensor, occluded: Tensor) -> list[tuple[int, int, int]]:
 
 def test_fact_33_a_block_of_the_published_size_anywhere_and_nothing_else() -> None:
     tiles = torch.zeros(300, 1, 256, 256)
-    occluded = occlude(tiles, generator(), share=THIRD, jitter=lambda blocks, _: blocks + 1)
+    occluded = occlude(tiles, *streams(), share=THIRD, jitter=lambda blocks, _: blocks + 1)
     assert not tiles.any()
     blocks = np.array(blocks_of(tiles, occluded))
     sides = blocks[:, 2]
@@ -67,7 +73,7 @@ def test_fact_33_a_block_of_the_published_size_anywhere_and_nothing_else() -> No
 def test_fact_33_the_block_holds_its_own_pixels_in_another_order() -> None:
     tiles = numbered(64, 3, 32)
     before = tiles.clone()
-    occluded = occlude(tiles, generator(), share=THIRD, jitter=unchanged)
+    occluded = occlude(tiles, *streams(), share=THIRD, jitter=unchanged)
     assert torch.equal(tiles, before)
     assert not torch.equal(tiles, occluded)
     assert torch.equal(tiles.flatten(2).sort(dim=2).values, occluded.flatten(2).sort(dim=2).values)
@@ -84,7 +90,7 @@ def test_fact_33_each_block_is_jittered_by_itself() -> None:
         seen.append(blocks.clone())
         return blocks
 
-    occlude(tiles, generator(), share=THIRD, jitter=watch)
+    occlude(tiles, *streams(), share=THIRD, jitter=watch)
     assert sum(len(blocks) for blocks in seen) == 40
     sizes = [blocks.shape[2] for blocks in seen]
     assert sizes == sorted(set(sizes))
@@ -98,14 +104,14 @@ def test_fact_33_each_block_is_jittered_by_itself() -> None:
 
 def test_fact_33_the_corners_of_a_tile_can_be_hidden() -> None:
     tiles = torch.zeros(400, 1, 6, 6)
-    occluded = occlude(tiles, generator(), share=(0.5, 0.5), jitter=lambda blocks, _: blocks + 1)
+    occluded = occlude(tiles, *streams(), share=(0.5, 0.5), jitter=lambda blocks, _: blocks + 1)
     hidden = occluded[:, 0].mean(dim=0)
     assert all(hidden[row, column] > 0.02 for row in (0, 5) for column in (0, 5))
 
 
 def test_fact_34_how_a_block_is_turned() -> None:
     tiles = numbered(6000, 1, 6)
-    occluded = occlude(tiles, generator(), share=(0.5, 0.5), jitter=unchanged)
+    occluded = occlude(tiles, *streams(), share=(0.5, 0.5), jitter=unchanged)
     expected = {"rows": 1 / 4, "columns": 1 / 4, 1: 1 / 6, 2: 1 / 6, 3: 1 / 6}
     counts = dict.fromkeys(expected, 0)
     for tile, result in zip(tiles.numpy()[:, 0], occluded.numpy()[:, 0], strict=True):
@@ -125,7 +131,7 @@ def test_fact_34_how_a_block_is_turned() -> None:
 
 def test_fact_35_the_mask_is_the_corruption() -> None:
     tiles = torch.rand(8, 3, 24, 24)
-    occluded = occlude(tiles, generator(), share=THIRD, jitter=lambda blocks, _: blocks * 0.5)
+    occluded = occlude(tiles, *streams(), share=THIRD, jitter=lambda blocks, _: blocks * 0.5)
     mask = (tiles - occluded).abs()
     assert mask.shape == tiles.shape
     assert mask.min() == 0
@@ -137,16 +143,16 @@ def test_fact_35_the_mask_is_the_corruption() -> None:
 
 def test_occlusion_depends_on_its_generator_alone_and_takes_any_layout() -> None:
     tiles = torch.rand(16, 3, 20, 20)
-    first = occlude(tiles, generator(5), share=THIRD, jitter=unchanged)
+    first = occlude(tiles, *streams(5), share=THIRD, jitter=unchanged)
     torch.manual_seed(1)
     layout = tiles.to(memory_format=torch.channels_last)
-    assert torch.equal(occlude(layout, generator(5), share=THIRD, jitter=unchanged), first)
-    assert not torch.equal(occlude(tiles, generator(6), share=THIRD, jitter=unchanged), first)
+    assert torch.equal(occlude(layout, *streams(5), share=THIRD, jitter=unchanged), first)
+    assert not torch.equal(occlude(tiles, *streams(6), share=THIRD, jitter=unchanged), first)
 
 
 def test_a_tile_of_a_few_pixels_has_a_block_of_one() -> None:
     tiles = torch.zeros(20, 1, 4, 4)
-    occluded = occlude(tiles, generator(), share=(0.1, 0.1), jitter=lambda blocks, _: blocks + 1)
+    occluded = occlude(tiles, *streams(), share=(0.1, 0.1), jitter=lambda blocks, _: blocks + 1)
     assert (occluded.sum(dim=(1, 2, 3)) == 1).all()
 
 
@@ -220,7 +226,7 @@ def test_fact_40_the_released_turn_is_none_twice_as_often() -> None:
 def test_each_order_of_views_is_as_frequent_and_each_view_taken_once() -> None:
     tiles = torch.ones(6000, 1, 1, 1)
     views = (lambda x, _: x * 10 + 1, lambda x, _: x * 10 + 2, lambda x, _: x * 10 + 3)
-    result = in_random_order(tiles, generator(), views)
+    result = in_random_order(tiles, *streams(), views)
     values, counts = result.flatten().unique(return_counts=True)
     orders = itertools.permutations((1, 2, 3))
     assert values.tolist() == sorted(1000 + 100 * a + 10 * b + c for a, b, c in orders)
