@@ -13,6 +13,8 @@ from .draws import chosen, counting_is_cheap, uniform
 
 # The kernel reaches this many of the greatest standard deviations.
 REACH = 3.0
+# On the CPU what lies between the two products stays in the cache.
+TILES_AT_ONCE = 8
 
 
 def blur(tiles: Tensor, sigmas: Tensor, radius_px: int) -> Tensor:
@@ -28,12 +30,15 @@ def blur(tiles: Tensor, sigmas: Tensor, radius_px: int) -> Tensor:
     # precision whatever the networks' is.
     with torch.autocast(tiles.device.type, enabled=False):
         across = _as_matrices(kernels, columns)
-        tiles = torch.bmm(tiles.reshape(count, bands * rows, columns), across.transpose(1, 2))
-        tiles = tiles.view(count, bands, rows, columns)
         down = across if rows == columns else _as_matrices(kernels, rows)
-        blurred = torch.empty_like(tiles)
-        for band in range(bands):
-            torch.bmm(down, tiles[:, band], out=blurred[:, band])
+        at_once = TILES_AT_ONCE if counting_is_cheap(tiles.device) else max(1, count)
+        blurred = torch.empty(tiles.shape, dtype=tiles.dtype, device=tiles.device)
+        for first in range(0, count, at_once):
+            these = slice(first, first + at_once)
+            lines = tiles[these].reshape(-1, bands * rows, columns)
+            half = torch.bmm(lines, across[these].transpose(1, 2))
+            half = half.view(-1, bands, rows, columns)
+            torch.matmul(down[these, None], half, out=blurred[these])
         return blurred
 
 

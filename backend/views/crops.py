@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from backend.runtime.parts import is_part
 
-from .draws import uniform
+from .draws import counting_is_cheap, uniform
 
 # As torchvision's RandomResizedCrop: shapes are drawn again where they do not fit, ten times.
 ATTEMPTS = 10
@@ -36,15 +36,29 @@ def crop_and_resize(
     if elements is not None:
         columns = torch.where((elements & 1).bool()[:, None], columns.flip(1), columns)
         rows = torch.where((elements & 2).bool()[:, None], rows.flip(1), rows)
-    across, down = columns[:, None, :], rows[:, :, None]
+    grid = _grid(columns[:, None, :].expand(shape), rows[:, :, None].expand(shape))
     if elements is not None:
-        # Each 0 or 1 times the one, plus the other: exact, and one quick addition for all pixels.
-        transposed = (elements >> 2 & 1).to(columns.dtype)[:, None]
-        kept = 1 - transposed
-        across = (kept * columns)[:, None, :] + (transposed * columns)[:, :, None]
-        down = (kept * rows)[:, :, None] + (transposed * rows)[:, None, :]
-    grid = torch.stack([across.expand(shape), down.expand(shape)], dim=3)
+        _transpose_(grid, columns, rows, (elements & 4).bool())
     return functional.grid_sample(tiles, grid, padding_mode="border", align_corners=False)
+
+
+def _grid(across: Tensor, down: Tensor) -> Tensor:
+    """The grid (B, H, W, 2) for `grid_sample`, from what lies across and down, (B, H, W) each."""
+    return torch.stack([across, down], dim=3)
+
+
+def _transpose_(grid: Tensor, columns: Tensor, rows: Tensor, chosen: Tensor) -> None:
+    """In place: the `chosen` ones of the grids look down where they looked across."""
+    shape = (len(grid), *grid.shape[1:3])
+    if counting_is_cheap(grid.device):
+        places = chosen.nonzero()[:, 0]
+        across, down = columns[places][:, :, None], rows[places][:, None, :]
+        shape = (len(places), *shape[1:])
+        grid.index_copy_(0, places, _grid(across.expand(shape), down.expand(shape)))
+        return
+    across, down = columns[:, :, None], rows[:, None, :]
+    for part, turned in ((grid[..., 0], across), (grid[..., 1], down)):
+        part.copy_(torch.where(chosen.view(-1, 1, 1), turned, part))
 
 
 def _sources(size: int, start: Tensor, extent: Tensor) -> Tensor:

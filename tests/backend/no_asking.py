@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from backend.views import blur, colour, dihedral
+from backend.views import blur, colour, crops, dihedral
 
 # What gives a number to Python, or a shape that depends on values.
 ASKING = (
@@ -33,5 +33,5 @@ class NoAsking(TorchDispatchMode):
 
 def take_the_ways_of_a_gpu(patch: pytest.MonkeyPatch) -> None:
     """Switch off what views do otherwise on the CPU, which may be asked at no cost."""
-    for module in (blur, colour, dihedral):
+    for module in (blur, colour, crops, dihedral):
         patch.setattr(module, "counting_is_cheap", lambda device: False)
