@@ -143,3 +143,9 @@ def spin(until, seconds: float = 30.0) -> bool:
         QCoreApplication.processEvents()
         time.sleep(0.01)
     return until()
+
+
+def touch(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("")
+    return path
