@@ -449,3 +449,23 @@ def test_page_fits_a_small_screen(make_page) -> None:
     page = make_page()
     page.new_run.fold.setChecked(True)
     assert page.minimumSizeHint().width() <= 360
+
+
+def test_what_is_new_at_the_end_of_a_long_page_is_scrolled_to(application) -> None:
+    from near_things.qgis_plugin.gui.train_page.page import bring_into_view
+    from qgis.PyQt.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+
+    area, page = QScrollArea(), QWidget()
+    layout = QVBoxLayout(page)
+    for _ in range(40):
+        layout.addWidget(QLabel("a line"))
+    area.setWidgetResizable(True)
+    area.setWidget(page)
+    area.resize(200, 200)
+    area.show()
+    assert spin(lambda: area.verticalScrollBar().maximum() > 0)
+    card = QLabel("\n".join(["a card"] * 5))
+    layout.addWidget(card)
+    bring_into_view(card)
+    assert spin(lambda: card.visibleRegion().boundingRect().height() == card.height())
+    area.close()

@@ -6,7 +6,7 @@ from typing import Dict, List, Optional
 
 from qgis.core import Qgis, QgsApplication, QgsTask
 from qgis.gui import QgsCollapsibleGroupBox
-from qgis.PyQt.QtCore import QUrl
+from qgis.PyQt.QtCore import QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QLabel, QMessageBox, QScrollArea, QVBoxLayout, QWidget
 
@@ -25,6 +25,7 @@ from .run_card import RunCard
 
 # Some minutes on a laptop's processor, and enough to see that it learns (`make demo`).
 SAMPLE_STEPS = 200
+LAYOUT_MS = 50
 
 
 class TrainPage(QWidget):
@@ -200,11 +201,14 @@ class TrainPage(QWidget):
 
 
 def bring_into_view(widget: QWidget) -> None:
-    """Scroll to a widget of the page."""
+    """Scroll to a widget of the page, once the page has found its new size."""
     area = widget.parentWidget()
     while area is not None and not isinstance(area, QScrollArea):
         area = area.parentWidget()
-    if area is not None:
-        # Else the page still has what is new where nothing was.
-        area.widget().layout().activate()
-        area.ensureWidgetVisible(widget)
+    if area is None:
+        return
+    # Until then the page still has what is new where nothing was. The timer goes with the widget.
+    timer = QTimer(widget)
+    timer.setSingleShot(True)
+    timer.timeout.connect(lambda: area.ensureWidgetVisible(widget))
+    timer.start(LAYOUT_MS)
