@@ -104,8 +104,8 @@ class Stretch(torch.nn.Module):
 def arithmetic_alone(tiles: torch.Tensor, colours: bool):
     """What any way must do in torch: the numbers lie ready, and tiles are taken as they lie."""
     count, device = len(tiles), tiles.device
-    turned = torch.eye(2, 3, device=device).expand(count, 2, 3) * 0.7
-    grid = functional.affine_grid(turned, list(tiles.shape), align_corners=False)
+    zoomed = torch.eye(2, 3, device=device).expand(count, 2, 3) * 0.7
+    grid = functional.affine_grid(zoomed, list(tiles.shape), align_corners=False)
     jittered, blurred = count * 4 // 5, count // 2
     factors = torch.linspace(0.6, 1.4, colour.TILES_AT_ONCE, device=device)
     sigmas = torch.linspace(*SIGMA, blurred, device=device)

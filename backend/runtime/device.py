@@ -36,7 +36,7 @@ def choose_device(name: str) -> torch.device:
 
 
 def to_device(array: np.ndarray | Tensor, device: torch.device) -> Tensor:
-    """The values on the device, without waiting for it."""
+    """The values, of any shape and type, on the device, without waiting for it."""
     tensor = torch.from_numpy(array) if isinstance(array, np.ndarray) else array
     if device.type == "cuda" and tensor.device.type == "cpu" and not tensor.is_pinned():
         tensor = tensor.pin_memory()

@@ -32,33 +32,29 @@ def crop_and_resize(
     """
     rows = _sources(tiles.shape[2], top, height)
     columns = _sources(tiles.shape[3], left, width)
-    shape = (len(tiles), *tiles.shape[2:])
     if elements is not None:
         columns = torch.where((elements & 1).bool()[:, None], columns.flip(1), columns)
         rows = torch.where((elements & 2).bool()[:, None], rows.flip(1), rows)
-    grid = _grid(columns[:, None, :].expand(shape), rows[:, :, None].expand(shape))
+    grid = _grid(columns, rows)
     if elements is not None:
-        _transpose_(grid, columns, rows, (elements & 4).bool())
+        transposed = (elements & 4).bool()
+        if counting_is_cheap(tiles.device):
+            places = transposed.nonzero()[:, 0]
+            grid.index_copy_(0, places, _grid(columns[places], rows[places], transposed=True))
+        else:
+            turned = _grid(columns, rows, transposed=True)
+            grid = torch.where(transposed.view(-1, 1, 1, 1), turned, grid)
     return functional.grid_sample(tiles, grid, padding_mode="border", align_corners=False)
 
 
-def _grid(across: Tensor, down: Tensor) -> Tensor:
-    """The grid (B, H, W, 2) for `grid_sample`, from what lies across and down, (B, H, W) each."""
-    return torch.stack([across, down], dim=3)
-
-
-def _transpose_(grid: Tensor, columns: Tensor, rows: Tensor, chosen: Tensor) -> None:
-    """In place: the `chosen` ones of the grids look down where they looked across."""
-    shape = (len(grid), *grid.shape[1:3])
-    if counting_is_cheap(grid.device):
-        places = chosen.nonzero()[:, 0]
-        across, down = columns[places][:, :, None], rows[places][:, None, :]
-        shape = (len(places), *shape[1:])
-        grid.index_copy_(0, places, _grid(across.expand(shape), down.expand(shape)))
-        return
-    across, down = columns[:, :, None], rows[:, None, :]
-    for part, turned in ((grid[..., 0], across), (grid[..., 1], down)):
-        part.copy_(torch.where(chosen.view(-1, 1, 1), turned, part))
+def _grid(columns: Tensor, rows: Tensor, *, transposed: bool = False) -> Tensor:
+    """The grid (B, H, W, 2) for `grid_sample` of columns (B, W) that lie across and rows (B, H)
+    that lie down; the other way about where it is `transposed`."""
+    if transposed:
+        across, down = columns[:, :, None], rows[:, None, :]
+    else:
+        across, down = columns[:, None, :], rows[:, :, None]
+    return torch.stack(torch.broadcast_tensors(across, down), dim=3)
 
 
 def _sources(size: int, start: Tensor, extent: Tensor) -> Tensor:

@@ -41,6 +41,3 @@ def landsat(folder: Path, *, width: int = 200, height: int = 160):
 def settled(page) -> bool:
     """The estimate has come, or a sentence that there is none."""
     return spin(lambda: not page.build.estimator.is_running, 120)
-
-
-# What the page shows

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from exploring import (
-    CELL,
-    EAST,
-    NORTH,
-    unit,
-)
+from exploring import CELL, EAST, NORTH, unit
 from interface import spin
 
 HEIGHT, WIDTH, DIMENSION = 40, 60, 8

@@ -10,16 +10,6 @@ from interface import FakeInterface
 
 
 @pytest.fixture
-def project(application):
-    from qgis.core import QgsProject
-
-    project = QgsProject.instance()
-    project.clear()
-    yield project
-    project.clear()
-
-
-@pytest.fixture
 def session(provider, project, tmp_path: Path):
     from near_things.qgis_plugin.gui.session import Session
     from near_things.qgis_plugin.settings import PluginSettings

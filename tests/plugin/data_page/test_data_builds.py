@@ -145,9 +145,6 @@ def test_a_build_is_stopped_and_goes_on(page, session, backend, tmp_path: Path) 
     assert page.datasets.rows == [] and page.build.build.isEnabled()
 
 
-# Datasets
-
-
 def test_datasets_are_listed_informed_of_and_removed(page, session, monkeypatch) -> None:
     from qgis.PyQt.QtWidgets import QMessageBox
 

@@ -82,6 +82,3 @@ def test_without_a_backend_the_line_says_so(page, monkeypatch, tmp_path: Path) -
     show(page, *landsat(tmp_path))
     assert settled(page)
     assert "There is no file at /absent/python" in page.build.line.text()
-
-
-# Bad inputs, each with a sentence

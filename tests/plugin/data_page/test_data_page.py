@@ -68,9 +68,6 @@ def test_land_cover_without_overlap_or_names_is_told(page, fake_backend, tmp_pat
     assert "“far” does not overlap the scene" in page.build.line.text()
 
 
-# Area
-
-
 def test_map_view_in_another_crs_becomes_the_area(page, fake_backend, tmp_path: Path) -> None:
     from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle, QgsVectorLayer
 
@@ -138,9 +135,6 @@ def test_focus_on_the_radius_draws_tile_and_neighbourhood(page, fake_backend, tm
     assert width == pytest.approx((32 + 40) * 30)
     QApplication.sendEvent(page.radius.spin, QFocusEvent(QEvent.Type.FocusOut))
     assert not page.ground.tile.isVisible() or page.radius.spin.hasFocus()
-
-
-# Dialogs
 
 
 def test_bands_are_renamed_left_out_and_checked(page, fake_backend, tmp_path: Path) -> None:
@@ -234,9 +228,6 @@ def test_classes_of_polygons_come_from_their_field(page, fake_backend, tmp_path:
     assert request.class_field == "class" and Path(request.land_cover).exists()
     content = json.loads(Path(request.class_table).read_text())
     assert [one["codes"] for one in content["classes"]] == [["forest"], ["water"]]
-
-
-# Building for real
 
 
 def test_command_line_is_copied(page, fake_backend, tmp_path: Path) -> None:

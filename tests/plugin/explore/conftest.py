@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from exploring import (
-    random_vectors,
-    write_map_vectors,
-)
+from exploring import random_vectors, write_map_vectors
 from exploring_by_click import DIMENSION, HEIGHT, WIDTH
 from interface import FakeInterface
 
 
 @pytest.fixture
-def project(provider):
-    from qgis.core import QgsCoordinateReferenceSystem, QgsProject
+def project(project):
+    """The project, in the CRS of the maps."""
+    from qgis.core import QgsCoordinateReferenceSystem
 
-    project = QgsProject.instance()
-    project.clear()
     project.setCrs(QgsCoordinateReferenceSystem("EPSG:32612"))
-    yield project
-    project.clear()
+    return project
 
 
 @pytest.fixture
-def session(project, tmp_path, monkeypatch):
+def session(project, tmp_path):
     """A session whose work folder is new, with a map canvas of 800 by 600 pixels."""
     from near_things.qgis_plugin.gui.session import Session
     from near_things.qgis_plugin.settings import PluginSettings

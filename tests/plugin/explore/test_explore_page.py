@@ -7,15 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from exploring import (
-    EAST,
-    NORTH,
-    write_map_vectors,
-)
+from exploring import EAST, NORTH, write_map_vectors
 from inputs import gdal
 from interface import spin
-
-# --- the page
 
 
 def write_encoder(folder: Path, bands=("blue", "green"), **changes) -> Path:

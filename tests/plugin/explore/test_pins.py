@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from exploring import (
-    CELL,
-    EAST,
-    NORTH,
-)
+from exploring import CELL, EAST, NORTH
 from exploring_by_click import answered, at, cell, click, cosine, modifiers
 
 

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from exploring import (
-    CELL,
-    EAST,
-    NORTH,
-    square,
-    write_dataset_vectors,
-    write_map_vectors,
-)
+from exploring import CELL, EAST, NORTH, square, write_dataset_vectors, write_map_vectors
 from exploring_by_click import DIMENSION, answered, at, cell, click, cosine, modifiers
 from inputs import gdal
 from interface import spin

@@ -9,14 +9,6 @@ from interface import FakeInterface
 
 
 @pytest.fixture
-def project(provider):
-    from qgis.core import QgsProject
-
-    yield QgsProject.instance()
-    QgsProject.instance().clear()
-
-
-@pytest.fixture
 def plot(project):
     from near_things.qgis_plugin.gui.scatter.plot import ScatterPlot
 

@@ -5,15 +5,7 @@ from __future__ import annotations
 import numpy
 import pytest
 from interface import spin
-from scatter_inputs import (
-    ROWS,
-    around,
-    drag,
-    place,
-    points_layer,
-    selected,
-    shown,
-)
+from scatter_inputs import ROWS, around, drag, place, points_layer, selected, shown
 from watchdog import watchdog
 
 

@@ -10,12 +10,7 @@ import numpy
 import pytest
 from inputs import OBEDIENT, backend_python, gdal, raster_layer
 from interface import spin
-from scatter_inputs import (
-    ROWS,
-    embedding_map,
-    points_layer,
-    window_layers,
-)
+from scatter_inputs import ROWS, embedding_map, points_layer, window_layers
 from watchdog import watchdog
 
 

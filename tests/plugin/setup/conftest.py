@@ -35,6 +35,3 @@ def settings(provider):
     before = kept.interpreter, kept.environments
     yield kept
     kept.interpreter, kept.environments = before
-
-
-# Lock files.

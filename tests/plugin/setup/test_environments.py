@@ -56,9 +56,6 @@ def test_lock_hash_heeds_content_and_not_line_ends(setup, monkeypatch, tmp_path:
     assert hashes[0] == hashes[1] != hashes[2]
 
 
-# Places.
-
-
 def make_ready(setup, root: Path, *, lock: str | None = None, made: float = 1.0, name: str = ""):
     """A managed environment that counts as ready."""
     lock = lock or setup.locks.lock_hash("cpu")
@@ -130,6 +127,3 @@ def test_folder_from_variable_setting_and_default(setup, settings, monkeypatch) 
     default = setup.places.environments_folder()
     assert default.parts[-2:] == ("near_things", "environments")
     assert REPOSITORY not in default.parents
-
-
-# Pythons.

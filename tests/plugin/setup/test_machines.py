@@ -87,8 +87,6 @@ def test_fit_pythons_come_first_and_the_version_of_the_tests_before_all(setup) -
     assert order == [(3, 11, 7), (3, 11, 2), (3, 13, 0), (3, 11, 9), (3, 10, 9)]
 
 
-# The accelerator.
-
 H100 = "NVIDIA H100 80GB HBM3, 580.95.05, 9.0, 81559"
 
 
@@ -121,9 +119,6 @@ def test_nvidia_smi_is_asked(setup, monkeypatch, tmp_path: Path) -> None:
     search.start()
     assert spin(lambda: bool(found))
     assert found[0].accelerator == "cuda" and found[0].gpu.memory == 81559
-
-
-# Network.
 
 
 def test_environment_of_pip_is_clean_but_keeps_what_administrators_set(setup, tmp_path) -> None:
@@ -195,6 +190,3 @@ def test_pip_is_configured_by_variable_or_file(setup, tmp_path: Path) -> None:
     assert not asked(**data)
     file.write_text("[global]\nindex-url = mirror\n")
     assert asked(**data)
-
-
-# Before it begins.

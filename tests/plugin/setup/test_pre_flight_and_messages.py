@@ -80,9 +80,6 @@ def test_damaged_lock_counts_until_it_is_old(setup, tmp_path: Path) -> None:
     assert setup.install_lock.acquire(tmp_path) is None
 
 
-# Progress.
-
-
 def test_progress_counts_packages_and_bytes(setup) -> None:
     progress = setup.pip_progress.PipProgress(4)
     assert progress.fraction == 0
@@ -112,9 +109,6 @@ def test_progress_of_uv(setup) -> None:
     assert progress.collected == 1
     progress.feed("Prepared 4 packages in 8.37s")
     assert progress.installing
-
-
-# Failures.
 
 
 @pytest.mark.parametrize("kind", sorted(MESSAGES))
