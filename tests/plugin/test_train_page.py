@@ -451,6 +451,36 @@ def test_page_fits_a_small_screen(make_page) -> None:
     assert page.minimumSizeHint().width() <= 360
 
 
+def test_a_started_run_stays_in_view_when_its_figures_come(make_page, folder) -> None:
+    from qgis.PyQt.QtWidgets import QScrollArea
+
+    page, area = make_page(), QScrollArea()
+    area.setWidgetResizable(True)
+    area.setWidget(page)
+    area.resize(380, 300)
+    area.show()
+    run = write_run(folder / "runs" / "one", started(10))
+    process = hold(run)
+    try:
+        page._take_start(str(run), "")
+        assert spin(lambda: run in page.cards)
+        card = page.cards[run]
+
+        def is_seen() -> bool:
+            return card.visibleRegion().boundingRect().height() == card.height()
+
+        assert spin(card.chart.isVisible) and spin(is_seen)
+        height = card.height()
+        with open(run / "events.jsonl", "a", encoding="utf-8") as file:
+            file.write(progress(12, 1, 50) + metric(12, 1, loss=1.0))
+        assert spin(lambda: "1.000" in card.figures.text())
+        assert spin(lambda: card.height() > height and is_seen())
+    finally:
+        end(process)
+        area.takeWidget()
+        area.close()
+
+
 def test_what_is_new_at_the_end_of_a_long_page_is_scrolled_to(application) -> None:
     from near_things.qgis_plugin.gui.train_page.page import bring_into_view
     from qgis.PyQt.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget

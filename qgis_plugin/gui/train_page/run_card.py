@@ -147,7 +147,8 @@ class RunCard(QFrame):
     def _draw(self) -> None:
         curve = self.run.history.curves.get("loss")
         points = len(curve) if curve else 0
-        self.chart.setVisible(points > 1)
+        # A live run has it before the first figure: the card should not grow under the reader.
+        self.chart.setVisible(points > 1 or self.run.state.is_live)
         if curve and points != self._drawn:
             self._drawn = points
             series = Series(tr("Loss"), *curve.arrays())

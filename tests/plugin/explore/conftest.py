@@ -37,6 +37,17 @@ def session(project, tmp_path):
 
 
 @pytest.fixture
+def page(session):
+    """The page, whose search is closed before its window's."""
+    from near_things.qgis_plugin.gui.explore_page.page import ExplorePage
+
+    page = ExplorePage(session)
+    yield page
+    page.close_panel()
+    page.close()
+
+
+@pytest.fixture
 def raw() -> np.ndarray:
     return random_vectors(HEIGHT, WIDTH, DIMENSION)
 

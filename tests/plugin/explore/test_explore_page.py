@@ -47,6 +47,7 @@ def add_scene(project, path: Path, names=("blue", "green", "nir")):
 
 @pytest.fixture
 def page(session, project, tmp_path):
+    """The page with a run and a scene; it finds them as it is made."""
     from near_things.qgis_plugin.gui.explore_page.page import ExplorePage
 
     write_encoder(session.workspace.folder / "runs" / "zion-saumoco")

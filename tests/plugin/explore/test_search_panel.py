@@ -179,16 +179,13 @@ def test_places_keep_apart_as_asked(panel) -> None:
     assert not panel.other_scenes.isVisible()
 
 
-def test_tiles_of_several_scenes_are_searched(session, tmp_path) -> None:
-    from near_things.qgis_plugin.gui.explore_page.page import ExplorePage
-
+def test_tiles_of_several_scenes_are_searched(page, tmp_path) -> None:
     generator = np.random.default_rng(3)
     places = generator.uniform(0, 9000, (90, 2)) + np.array([EAST, NORTH - 9600])
     corners = [square(x, y, 480) for x, y in places]
     scenes = [0] * 50 + [1] * 40
     folder = tmp_path / "two.vectors"
     write_dataset_vectors(folder, generator.normal(size=(90, DIMENSION)), corners, scenes)
-    page = ExplorePage(session)
     page.show()
     page._open(folder, "zion", None)
     panel, search = page.panel, page.panel.search
@@ -202,7 +199,6 @@ def test_tiles_of_several_scenes_are_searched(session, tmp_path) -> None:
     # The pictures come with the dataset.
     assert spin(lambda: all(search.thumbnail(p) is not None for p in search.answer.positions))
     assert not search.thumbnail(search.answer.positions[0]).isNull()
-    page.close_panel()
 
 
 def test_an_older_question_is_given_up(panel) -> None:
@@ -235,11 +231,9 @@ def test_everything_has_a_name_for_a_screen_reader(panel) -> None:
     assert item.data(Qt.ItemDataRole.AccessibleTextRole).startswith("Place 1, similarity 0.")
 
 
-def test_a_search_is_kept_and_opened_again(session, raw, tmp_path, project) -> None:
-    from near_things.qgis_plugin.gui.explore_page.page import ExplorePage
+def test_a_search_is_kept_and_opened_again(page, session, raw, tmp_path, project) -> None:
     from qgis.core import QgsVectorLayer
 
-    page = ExplorePage(session)
     folder = write_map_vectors(tmp_path / "zion.vectors", raw)
     page._open(folder, "zion", None)
     search = page.panel.search
@@ -311,11 +305,8 @@ def test_patches_are_those_of_the_mask(provider) -> None:
 
 
 def test_nothing_stays_on_the_map_when_the_plugin_is_unloaded(
-    session, raw, tmp_path, project
+    page, session, raw, tmp_path, project
 ) -> None:
-    from near_things.qgis_plugin.gui.explore_page.page import ExplorePage
-
-    page = ExplorePage(session)
     canvas = session.iface.mapCanvas()
     before = len(canvas.items())
     page._open(write_map_vectors(tmp_path / "zion.vectors", raw), "zion", None)
@@ -330,10 +321,7 @@ def test_nothing_stays_on_the_map_when_the_plugin_is_unloaded(
     assert not folder.exists()
 
 
-def test_a_million_cells_never_block_the_window(session, tmp_path, project) -> None:
-    from near_things.qgis_plugin.gui.explore_page.page import ExplorePage
-
-    page = ExplorePage(session)
+def test_a_million_cells_never_block_the_window(page, tmp_path) -> None:
     generator = np.random.default_rng(0)
     raw = generator.standard_normal((1000, 1000, 16), np.float32)
     folder = write_map_vectors(tmp_path / "large.vectors", raw)
@@ -348,4 +336,3 @@ def test_a_million_cells_never_block_the_window(session, tmp_path, project) -> N
             assert answered(page.panel)
         page.panel.slider.setValue(700)
         spin(lambda: False, 0.3)
-    page.close_panel()
