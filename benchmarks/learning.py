@@ -26,6 +26,7 @@ import argparse
 import csv
 import importlib.util
 import json
+import shlex
 import statistics
 import sys
 from dataclasses import asdict
@@ -84,6 +85,7 @@ def learn(data: str, method: str, seed: int, settings: argparse.Namespace, folde
         ]  # fmt: skip
         if settings.architecture:
             arguments += ["--architecture", settings.architecture]
+        arguments += shlex.split(settings.training)
         if method != name:
             spent = run_script("lightly_methods.py", *arguments)
         else:
@@ -216,6 +218,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--images", type=int, help="tiles that each method reads, not --steps")
     parser.add_argument("--batch-size", type=int, help="default 128; 256 on CUDA")
     parser.add_argument("--architecture", help="by default the method's own")
+    parser.add_argument("--training", default="", help="more options of backend.train, in one text")
     parser.add_argument("--peers", action="store_true", help="lightly's implementations as well")
     parser.add_argument("--stem", help="of ResNets; by default what suits the tiles")
     parser.add_argument("--device", default="cpu", help="cpu or cuda (default cpu)")

@@ -15,6 +15,7 @@ from backend.data.dataset import DatasetInformation, TileDataset
 from backend.data.relations import (
     DISTANT,
     NEIGHBOUR,
+    OUTSIDE_MODES,
     Far,
     Itself,
     Near,
@@ -76,7 +77,13 @@ def far_of(job: DistantTrainJob, dataset: TileDataset, near: Near | None) -> Far
     # Two tiles overlap where they lie less than a tile's side apart.
     least = max(near.radius_px if near else 0, information.tile_size_px - 1)
     mode = "outside-square" if job.distant == "auto" else job.distant
-    far = Far(mode, least if asked is None else asked, near if job.distant_neighbours else None)
+    if job.distant_own_scene and mode not in OUTSIDE_MODES:
+        raise RequestError(
+            f"--distant-own-scene does not go with --distant {mode}",
+            "leave one of them out; outside-square and outside-cross take the anchor's scene",
+        )
+    beside = near if job.distant_neighbours else None
+    far = Far(mode, least if asked is None else asked, beside, job.distant_own_scene)
     far.check(make_ground(dataset))
     return far
 

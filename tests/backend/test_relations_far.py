@@ -10,6 +10,7 @@ from backend.contract.training_plan import Plan
 from backend.data.dataset import SceneRecord, TileDataset
 from backend.data.relations import (
     FAR_MODES,
+    OUTSIDE_MODES,
     Far,
     Ground,
     Itself,
@@ -20,8 +21,6 @@ from backend.data.relations import (
 )
 from backend.runtime.errors import RequestError
 from backend.training.batches import Batches
-
-OUTSIDE = ("outside-square", "outside-cross")
 
 
 def grounds(seed: int = 0, chips: int = 30) -> Ground:
@@ -78,7 +77,30 @@ def test_fact_5_all_that_qualify_are_equally_likely(mode: str, attempts: int, mo
         assert chisquare(counts).pvalue > 1e-4
 
 
-@pytest.mark.parametrize("mode", OUTSIDE)
+@pytest.mark.parametrize("attempts", [far.ATTEMPTS, 0])
+@pytest.mark.parametrize("mode", OUTSIDE_MODES)
+def test_distant_tiles_of_the_anchors_own_scene(mode: str, attempts: int, monkeypatch) -> None:
+    """Those of its scene that qualify without this, and all equally likely."""
+    monkeypatch.setattr(far, "ATTEMPTS", attempts)
+    ground = grounds(chips=60)
+    for anchor in ground.drawable[[0, 20, -1]].tolist():
+        expected = [
+            chip
+            for chip in qualifying(mode, anchor, 12, ground)
+            if ground.scenes[chip] == ground.scenes[anchor]
+        ]
+        assert 0 < len(expected) < 20
+        relation = Far(mode, 12, own_scene=True)
+        found, counts = np.unique(draws(relation, anchor, ground, 6000), return_counts=True)
+        assert found.tolist() == expected
+        assert chisquare(counts).pvalue > 1e-4
+    with pytest.raises(RequestError, match="none of the 17 training chips of its"):
+        draws(Far(mode, 80, own_scene=True), int(ground.drawable[0]), ground, 4)
+    with pytest.raises(ValueError, match="nothing to do with the anchor's own scene"):
+        Far("other-image", own_scene=True)
+
+
+@pytest.mark.parametrize("mode", OUTSIDE_MODES)
 def test_fact_5_where_few_qualify_the_draw_ends(mode: str) -> None:
     """Five hundred tiles beside the anchor's own and two far ones: no loop waits for those."""
     corners = np.zeros((502, 2), np.int64)
@@ -198,6 +220,8 @@ def test_dates_of_one_place_are_not_distant_from_each_other() -> None:
     assert ground.centres[2] == pytest.approx([44, 44], abs=1)
     drawn = draws(Far("outside-square", 20), 0, ground, 500)
     assert set(drawn.tolist()) == {3, 4}
+    own = Far("outside-square", 20, own_scene=True)
+    assert set(draws(own, 0, ground, 50).tolist()) == {4}
     # As published, another date is another image.
     assert set(draws(Far("other-image"), 0, ground, 500).tolist()) == {1, 2, 3}
 

@@ -142,6 +142,10 @@ def test_relations_of_both_methods(small_dataset) -> None:
     assert make(small_dataset, distant_minimum_m=75).relations[2].distance_px == 2.5
     asked = make(small_dataset, distant="random-record", distant_neighbours=True)
     assert asked.relations[2] == Far("random-record", 8, Near(8))
+    own = make(small_dataset, distant_own_scene=True).relations[2]
+    assert own == Far("outside-square", 8, own_scene=True)
+    with pytest.raises(RequestError, match="does not go with --distant random-record"):
+        make(small_dataset, distant="random-record", distant_own_scene=True)
 
 
 def test_the_embedding_is_the_pooled_features_of_any_norm(small_dataset) -> None:

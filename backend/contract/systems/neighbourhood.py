@@ -121,3 +121,10 @@ class DistantTrainJob(NeighbourTrainJob):
         advanced=True,
         label="Distant tiles beside the centre",
     )
+    distant_own_scene: bool = setting(
+        "flag",
+        False,
+        "Take distant tiles of the anchor's own scene alone: where scenes are of several dates, "
+        "these then tell no distant tile from a neighbour. For outside-square and outside-cross",
+        label="Distant tiles of the same scene",
+    )

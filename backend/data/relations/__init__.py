@@ -8,7 +8,7 @@ or on what was drawn before, and there is no state to save.
 from .another_date import AnotherDate, another_date
 from .cutting import TilesInMemory, TilesOnDisk, cut
 from .draws import chip_words, shuffled, step_seed, uniform_integers
-from .far import FAR_MODES, Far
+from .far import FAR_MODES, OUTSIDE_MODES, Far
 from .ground import Ground, make_ground
 from .near import SHAPES, Near
 from .relation import Itself, Relation
@@ -18,6 +18,7 @@ __all__ = [
     "DISTANT",
     "FAR_MODES",
     "NEIGHBOUR",
+    "OUTSIDE_MODES",
     "SHAPES",
     "AnotherDate",
     "Far",

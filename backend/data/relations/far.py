@@ -13,7 +13,8 @@ from .draws import further_words, uniform_integers
 from .ground import Ground
 from .near import Near
 
-FAR_MODES = ("outside-square", "outside-cross", "other-image", "random-record")
+OUTSIDE_MODES = ("outside-square", "outside-cross")
+FAR_MODES = (*OUTSIDE_MODES, "other-image", "random-record")
 # Draws before the chips that qualify are listed one by one.
 ATTEMPTS = 256
 # Comparisons held in memory while they are.
@@ -33,17 +34,21 @@ class Far:
     both of them. Scenes that overlap, such as dates, are one place; where nothing places tiles on
     the ground, each is its own. With `near`, one tile in three lies at such an offset from its
     chip's anchor, the others are anchors, as the released code's roles have it; where no chip
-    qualifies with the offset, the anchor is taken.
+    qualifies with the offset, the anchor is taken. `own_scene` leaves only chips of the anchor's
+    scene, and so of its date.
     """
 
     mode: str
     distance_px: float = 0.0
     near: Near | None = None
+    own_scene: bool = False
     words: ClassVar[int] = 4
 
     def __post_init__(self) -> None:
         if self.mode not in FAR_MODES:
             raise ValueError(f"no such way to draw distant tiles: {self.mode}")
+        if self.own_scene and self.mode not in OUTSIDE_MODES:
+            raise ValueError(f"{self.mode} has nothing to do with the anchor's own scene")
 
     def draw(
         self, words: np.ndarray, anchors: np.ndarray, ground: Ground
@@ -75,9 +80,11 @@ class Far:
         if self.mode == "other-image":
             return _outside_group(words, anchors, ground.drawable, ground.scenes)
         chips, waiting = np.full(len(anchors), -1, np.int64), np.arange(len(anchors))
+        pool, first, count = self._pools(anchors, ground)
         for attempt in range(ATTEMPTS):
             drawn = further_words(words[waiting], attempt)
-            candidates = ground.drawable[uniform_integers(drawn, 0, len(ground.drawable))]
+            places = first[waiting] + uniform_integers(drawn, 0, count[waiting])
+            candidates = pool[np.minimum(places, len(pool) - 1)]
             far = self._is_far(candidates, anchors[waiting], offsets[waiting], ground)
             chips[waiting[far]] = candidates[far]
             waiting = waiting[~far]
@@ -94,6 +101,21 @@ class Far:
             chips[some] = np.where(far[:, -1] > 0, chosen, -1)
         return chips
 
+    def _pools(
+        self, anchors: np.ndarray, ground: Ground
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Chips (n,), and for each anchor where in them those begin that it draws from, and how
+        many they are: all drawable ones, or those of its scene."""
+        if not self.own_scene:
+            count = np.full(len(anchors), len(ground.drawable))
+            return ground.drawable, np.zeros_like(count), count
+        pool = ground.drawable[np.argsort(ground.scenes[ground.drawable], kind="stable")]
+        first, end = (
+            np.searchsorted(ground.scenes[pool], ground.scenes[anchors], side=side)
+            for side in ("left", "right")
+        )
+        return pool, first, end - first
+
     def _is_far(
         self, chips: np.ndarray, anchors: np.ndarray, offsets: np.ndarray, ground: Ground
     ) -> np.ndarray:
@@ -102,6 +124,8 @@ class Far:
         nearest = between.min(-1) if self.mode == "outside-cross" else between.max(-1)
         # NaN, a position that its CRS cannot tell, is not near.
         far = ~(nearest <= self.distance_px) | (ground.places[chips] != ground.places[anchors])
+        if self.own_scene:
+            far &= ground.scenes[chips] == ground.scenes[anchors]
         return far & (ground.groups[chips] != ground.groups[anchors])
 
     def _nothing(self, chip: int, ground: Ground) -> RequestError:
@@ -117,10 +141,13 @@ class Far:
                 "use --distant outside-square, or build the dataset from several scenes",
             )
         axes = "both rows and columns" if self.mode == "outside-cross" else "rows or columns"
+        among, remedy = f"{len(ground.drawable)} training chips", "--distant random-record"
+        if self.own_scene:
+            own = np.count_nonzero(ground.scenes[ground.drawable] == ground.scenes[chip])
+            among, remedy = f"{own} training chips of its scene", "no --distant-own-scene"
         return RequestError(
-            f"{way}: none of the {len(ground.drawable)} training chips lies more than "
-            f"{self.distance_px:g} px away in {axes}",
-            "use a smaller --distant-minimum-px, --distant random-record, or larger scenes",
+            f"{way}: none of the {among} lies more than {self.distance_px:g} px away in {axes}",
+            f"use a smaller --distant-minimum-px, {remedy}, or larger scenes",
         )
 
 
