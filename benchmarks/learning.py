@@ -53,7 +53,7 @@ def sound_defaults() -> list[str]:
 
     One is left out: what it learns from, a raster layer, comes with no dataset.
     """
-    return [n for n in METHODS if not n.endswith("-published") and n != "map-layer"]
+    return [n for n, m in METHODS.items() if not m.is_published and n != "map-layer"]
 
 
 def tiles_per_sample(method: str) -> int:

@@ -23,6 +23,13 @@ SENTINEL2_BANDS = (
     "B12",
 )
 
+# What a preset's name ends in that follows a paper or its code.
+PUBLISHED = "-published"
+
+# Least side of a tile that gives nine patches of 4 px, 1 px apart, that move in their cells
+# (backend.views.grid).
+NINE_PATCHES_PX = 18
+
 # The datum of tiles that nothing places on the ground.
 NOWHERE_DATUM = "No place on the ground"
 
@@ -36,7 +43,7 @@ class Needs:
     name (see `colours.rgb_places`). `stored_neighbours`: neighbours that were imported as tiles of
     their own will do as well. `dates`: least number of dates of one place (see
     `dates.has_dates`). `land_cover` and `labels`: class counts, class column. `place`: tiles lie
-    on the ground.
+    on the ground. `least_tile_px`: least side of a tile.
     """
 
     neighbours: bool = False
@@ -48,6 +55,7 @@ class Needs:
     land_cover: bool = False
     labels: bool = False
     place: bool = False
+    least_tile_px: int = 1
 
 
 @dataclass(frozen=True)
@@ -68,3 +76,8 @@ class Method:
     preset: Mapping[str, Any] = field(default_factory=dict)
     differences: Tuple[str, ...] = ()
     source: str = ""
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it is a published recipe, and not a method with its sound default."""
+        return self.name.endswith(PUBLISHED)

@@ -74,6 +74,18 @@ def find_method(name: str) -> Method:
         ) from None
 
 
+def sound_method(name: str) -> Method:
+    """The method that a published recipe is a preset of; the method itself where it is none.
+
+    A recipe's name begins with its method's.
+    """
+    method = find_method(name)
+    if not method.is_published:
+        return method
+    owners = [m for m in _METHODS if not m.is_published and name.startswith(f"{m.name}-")]
+    return max(owners, key=lambda owner: len(owner.name))
+
+
 def make_train_job(values: Mapping[str, Any]) -> TrainJob:
     """A training job of the class and with the preset that `values["method"]` asks for.
 
@@ -89,6 +101,8 @@ def make_train_job(values: Mapping[str, Any]) -> TrainJob:
     job = make_job(method.job_class, given, preset)
     if (job.steps is None) == (job.epochs is None):
         raise SettingsError("give either --steps or --epochs")
+    if "map-layer" in (*job.also_learn, *getattr(job, "learn", ())) and not job.map_layer:
+        raise SettingsError("map-layer is to be learnt: give its raster layer as --map-layer")
     return job
 
 
@@ -118,6 +132,12 @@ def unmet_needs(method: Method, dataset: Mapping[str, Any]) -> List[str]:
     if needs.colours and rgb_places(names) is None:
         lacks.append(
             f"it needs bands named red, green and blue; this dataset has {', '.join(names)}"
+        )
+    tile = dataset["tile_size_px"]
+    if tile < needs.least_tile_px:
+        lacks.append(
+            f"it needs tiles of {needs.least_tile_px} px or more, and these are of {tile} px: "
+            "build the dataset with a larger --tile-size-px"
         )
     if not has_dates(dataset, needs.dates):
         lacks.append(

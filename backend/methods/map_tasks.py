@@ -91,10 +91,6 @@ def _targets(task: str, job: TrainJob, dataset: TileDataset) -> tuple[Tensor, Te
         count = int(clusters.max()) + 1
         return _one_hot(clusters, count), torch.ones(len(clusters)), math.log(count)
     if task == "map-layer":
-        if not job.map_layer:
-            raise RequestError(
-                "map-layer is to be learnt, and no layer is given", "give its file as --map-layer"
-            )
         values, weights = layer_values(dataset, job.map_layer)
         known = values[dataset.numbers("train")][weights[dataset.numbers("train")] > 0]
         deviation = known.std(axis=0).clip(LEAST_DEVIATION)

@@ -162,7 +162,7 @@ class _Run:
                 job.precision,
                 self.processes.count,
             )
-        monitor = CollapseMonitor(self.reporter, learner.recipe.chance_loss, SETTLING_STEPS)
+        monitor = CollapseMonitor(self.reporter, learner.recipe, job, SETTLING_STEPS)
         with self.reporter.phase("training", total, "step", done=self.step) as phase:
             for batch in self.coming():
                 outcome, norm = learner.take_step(batch)
@@ -183,7 +183,7 @@ class _Run:
                             values["knn_accuracy"] = self.knn.accuracy(learner)
                     if log is not None:
                         log.write(self.step, values)
-                    monitor.watch(self.step, values["loss"], values["spread"])
+                    monitor.watch(self.step, values)
                     note = f"loss {values['loss']:.3f}"
                 if save_due and self.processes.first:
                     with speed.paused():

@@ -7,18 +7,14 @@ from ...backend.contract.catalogue import Method, Needs
 # Said once for all of them, above them.
 _COMPARISON = ": for comparison with the paper."
 FEW_BANDS = 4
-_PUBLISHED = "-published"
 
 
 def methods_and_presets(methods: Sequence[Method]) -> Tuple[List[Method], List[Method]]:
-    """The methods with their sound defaults, and the presets of them, each in their order.
-
-    A preset that follows a paper or its code says so in its name.
-    """
+    """The methods with their sound defaults, and the published recipes, each in their order."""
     sound: List[Method] = []
     presets: List[Method] = []
     for method in methods:
-        (presets if method.name.endswith(_PUBLISHED) else sound).append(method)
+        (presets if method.is_published else sound).append(method)
     return sound, presets
 
 
@@ -39,6 +35,12 @@ def needs_in_words(needs: Needs) -> str:
         words.append(f"{len(needs.bands)} bands from {needs.bands[0]} to {needs.bands[-1]}")
     elif needs.bands:
         words.append(f"the bands {', '.join(needs.bands)}")
+    if needs.least_bands > 1:
+        words.append(f"{needs.least_bands} bands or more")
+    if needs.colours:
+        words.append("bands named red, green and blue")
+    if needs.least_tile_px > 1:
+        words.append(f"tiles of {needs.least_tile_px} px or more")
     return f" Needs {' and '.join(words)}." if words else ""
 
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any, List, Mapping, Tuple
 
 from ...backend.contract.catalogue import NOWHERE_DATUM, Method
+from ...backend.contract.colours import rgb_places
 from ...backend.contract.dates import has_dates
 from ...backend.contract.jobs import BuildJob
-from ...backend.contract.methods import METHODS, unmet_needs
+from ...backend.contract.methods import METHODS, sound_method, unmet_needs
 from ...backend.contract.settings import settings_of
 from ..algorithms.method_help import methods_and_presets
 from ..algorithms.parameters import in_form_words
@@ -60,6 +61,11 @@ def _needs(method: Method, dataset: Mapping[str, Any]) -> Tuple[Tuple[str, bool]
     if needs.bands:
         bands = tr("{count} named bands").format(count=len(needs.bands))
         found.append((bands, all(name in names for name in needs.bands)))
+    if needs.colours:
+        found.append((tr("red, green and blue"), rgb_places(names) is not None))
+    if needs.least_tile_px > 1:
+        tiles = tr("tiles of {size} px or more").format(size=needs.least_tile_px)
+        found.append((tiles, (dataset.get("tile_size_px") or 0) >= needs.least_tile_px))
     return tuple(found)
 
 
@@ -72,4 +78,4 @@ def method_choices(dataset: Mapping[str, Any]) -> List[MethodChoice]:
 def presets_of(method: Method, dataset: Mapping[str, Any]) -> List[MethodChoice]:
     """The published recipes of a method."""
     _sound, presets = methods_and_presets(list(METHODS.values()))
-    return [method_choice(p, dataset) for p in presets if p.name.startswith(f"{method.name}-")]
+    return [method_choice(p, dataset) for p in presets if sound_method(p.name) is method]

@@ -166,7 +166,5 @@ def test_what_lacks_is_said(small_dataset, make_dataset, tmp_path) -> None:
     assert unmet_needs(METHODS["dominant-class"], bare.information.to_json())
     with pytest.raises(RequestError, match="land cover is to be learnt"):
         make_learner(tiny_job("moco", also_learn=["dominant-class"]), bare)
-    with pytest.raises(RequestError, match="no layer is given"):
-        make_learner(tiny_job("map-layer", **QUIET), small_dataset)
     with pytest.raises(RequestError, match="cannot be read"):
         make_learner(tiny_job("map-layer", map_layer="nowhere.tif", **QUIET), small_dataset)

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 import torch
 
+from backend.contract.catalogue import NINE_PATCHES_PX
 from backend.data.dataset import TileDataset
 from backend.methods.jigsaw import in_order
 from backend.methods.relative_position import pairs_of
 from backend.methods.rotation import WARNING
 from backend.runtime.errors import RequestError
-from backend.views.grid import grid_patches, patch_side_px, permutations
+from backend.views.grid import LEAST_PATCH_PX, grid_patches, patch_side_px, permutations
 from backend.views.turns import draw_labels, turn_by_label
 from tests.backend.tiny_backbone import make_learner, tiny_job, use_tiny_backbone
 
@@ -149,6 +150,12 @@ def test_rotation_warns_and_refuses_tiles_turned_before(small_dataset) -> None:
     assert WARNING in learner.recipe.encoder.notes
     with pytest.raises(RequestError, match="--turns uniform turns each tile before"):
         make_learner(tiny_job("rotation", turns="uniform"), small_dataset)
+
+
+def test_the_least_tile_of_nine_patches_is_the_one_the_catalogue_names() -> None:
+    assert patch_side_px(NINE_PATCHES_PX) == LEAST_PATCH_PX
+    with pytest.raises(ValueError, match="too small for nine patches"):
+        patch_side_px(NINE_PATCHES_PX - 1)
 
 
 @pytest.mark.parametrize("method", GRID)

@@ -122,9 +122,10 @@ def test_fact_18_a_loss_that_stands_at_the_margin_is_told_as_collapse(small_data
     class Listener:
         warning = warnings.append
 
-    monitor = CollapseMonitor(Listener(), recipe.chance_loss, settled_after=0)
+    job = make_train_job(dict(dataset="a", output="r", method="tile2vec"))
+    monitor = CollapseMonitor(Listener(), recipe, job, settled_after=0)
     for step in range(1, WINDOW + 1):
-        monitor.watch(step, loss, 0.5)
+        monitor.watch(step, dict(loss=loss, spread=0.5))
     assert "the loss has stood at 4.00, which is guessing (4.00)" in warnings[0]
     variant = make(small_dataset, "tile2vec-bce")
     assert variant.chance_loss == pytest.approx(math.log(2))

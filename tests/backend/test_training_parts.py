@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from backend.contract.methods import make_train_job
+from backend.contract.methods import METHODS, make_train_job
+from backend.contract.settings import settings_of
 from backend.contract.training_plan import Plan, make_plan
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself, Near
@@ -150,23 +152,84 @@ def test_spread_is_1_on_the_sphere_and_0_at_one_place() -> None:
     assert float(spread(vectors[:1].repeat(50, 1))) == 0
 
 
-def test_collapse_is_told_once_and_says_what_to_change() -> None:
+class Guesses:
+    """Stands for a recipe that knows the loss of guessing."""
+
+    def __init__(self, chance_loss: float | None = math.log(4097)) -> None:
+        self.chance_loss = chance_loss
+
+
+def make_monitor(recipe: Guesses, method: str = "saumoco") -> tuple[CollapseMonitor, list[str]]:
+    """A monitor of runs that settle in 100 steps, and the warnings it gives."""
     listener = Listener()
-    monitor = CollapseMonitor(listener, chance_loss=math.log(4097), settled_after=100)
+    asked = make_train_job(dict(method=method, dataset="a", output="b"))
+    return CollapseMonitor(listener, recipe, asked, settled_after=100), listener.warnings
+
+
+def test_collapse_is_told_once_and_says_what_to_change() -> None:
+    monitor, warnings = make_monitor(Guesses())
     for step in range(101, 101 + 3 * WINDOW):
-        monitor.watch(step, 8.32, 0.02)
-    assert len(listener.warnings) == 2
-    assert "--temperature" in listener.warnings[0]
-    assert "guessing (8.32)" in listener.warnings[1]
+        monitor.watch(step, dict(loss=8.32, spread=0.02))
+    narrow, guessing = warnings
+    assert "spread only 0.020" in narrow and narrow.endswith("or a higher --temperature")
+    assert "guessing (8.32)" in guessing and guessing.endswith("a smaller --neighbour-radius-px")
+
+
+def test_remedies_are_settings_of_the_method() -> None:
+    for method in (name for name in METHODS if name != "map-layer"):
+        monitor, warnings = make_monitor(Guesses(), method)
+        for step in range(101, 101 + WINDOW):
+            values = dict(loss=8.32, spread=0.02, teacher_entropy=0.0, divergence=0.0)
+            monitor.watch(step, values)
+        names = {s.option for s in settings_of(METHODS[method].job_class)}
+        asked = set(re.findall(r"--[a-z0-9-]+", " ".join(warnings[:2])))
+        assert {"--learning-rate", "--warmup-steps"} <= asked <= names
 
 
 def test_a_healthy_run_and_a_settling_one_are_left_alone() -> None:
-    listener = Listener()
-    monitor = CollapseMonitor(listener, chance_loss=math.log(4097), settled_after=100)
+    monitor, warnings = make_monitor(Guesses(), "dino")
     for step in range(1, 400):
         settling = step <= 100
-        monitor.watch(step, 8.3 if settling else 6.0, 0.01 if settling else 0.8)
-    assert listener.warnings == []
+        loss, spread_ = (8.3, 0.01) if settling else (6.0, 0.8)
+        sure = dict(teacher_entropy=0.0, divergence=0.0 if settling else 0.4)
+        monitor.watch(step, dict(loss=loss, spread=spread_, **sure))
+    # A sign that breaks off begins anew.
+    for step in range(400, 500):
+        monitor.watch(step, dict(loss=6.0, spread=0.02 if step % WINDOW else 0.8))
+    assert warnings == []
+
+
+def test_the_loss_of_guessing_may_change_on_the_way() -> None:
+    """Once PCL has clusters, they are to be told as well."""
+    recipe = Guesses(4.0)
+    monitor, warnings = make_monitor(recipe, "pcl")
+    recipe.chance_loss = 7.0
+    for step in range(101, 101 + WINDOW):
+        monitor.watch(step, dict(loss=4.0, spread=0.8))
+    assert warnings == []
+    for step in range(201, 201 + WINDOW):
+        monitor.watch(step, dict(loss=7.0, spread=0.8))
+    assert len(warnings) == 1 and "guessing (7.00)" in warnings[0]
+    unknown, warnings = make_monitor(Guesses(None))
+    for step in range(101, 101 + WINDOW):
+        unknown.watch(step, dict(loss=0.0, spread=0.8))
+    assert warnings == []
+
+
+@pytest.mark.parametrize("method", ["dino", "ibot", "esvit"])
+def test_fact_5_3_13_one_prototype_for_all_is_told(method: str) -> None:
+    """Entropy and divergence fall to 0 together; a sharp teacher alone is no collapse."""
+    monitor, warnings = make_monitor(Guesses(math.log(100)), method)
+    for step in range(101, 101 + WINDOW):
+        monitor.watch(step, dict(loss=1.0, spread=0.8, teacher_entropy=0.001, divergence=1.0))
+    assert warnings == []
+    for step in range(201, 201 + 2 * WINDOW):
+        monitor.watch(step, dict(loss=0.02, spread=0.8, teacher_entropy=0.01, divergence=0.01))
+    (warning,) = warnings
+    assert "all views have gone to one prototype" in warning
+    assert "--teacher-temperature" in warning and "--centre-momentum" in warning
+    names = {s.option for s in settings_of(METHODS[method].job_class)}
+    assert {"--teacher-temperature", "--centre-momentum"} <= names
 
 
 def test_flops_of_a_step_are_three_forward_passes_and_one(small_dataset: TileDataset) -> None:

@@ -75,8 +75,9 @@ def dataset_folder(folder: Path, **changes) -> Path:
     """A folder with the dataset.json of a tile dataset."""
     folder.mkdir(parents=True)
     record = dict(
-        neighbour_radius_px=8, bands=[{"name": "red"}], classes=[], dates_per_chip=1, count=12
-    )
+        neighbour_radius_px=8, bands=[{"name": "red"}], classes=[], dates_per_chip=1, count=12,
+        tile_size_px=32,
+    )  # fmt: skip
     (folder / "dataset.json").write_text(json.dumps({**record, **changes}))
     return folder
 

@@ -328,6 +328,23 @@ def test_clone_fills_the_form(make_page, folder) -> None:
     assert "learning_rate" not in values and page.new_run.form.isVisibleTo(page)
 
 
+def test_clone_finds_each_method_and_recipe(make_page, folder) -> None:
+    from near_things.backend.contract.catalogue import SENTINEL2_BANDS
+    from near_things.backend.contract.methods import METHODS
+
+    holds = dict(
+        bands=[dict(name=name) for name in SENTINEL2_BANDS], dates_per_chip=2, scenes=[],
+        classes=[dict(name="forest", target=0)],
+    )  # fmt: skip
+    dataset = str(dataset_folder(folder / "all.tiles", splits=dict(train=64), **holds))
+    form = make_page().new_run
+    for name in METHODS:
+        form.take_settings(dict(method=name, dataset=dataset))
+        assert form.values()["method"] == name
+        offered = [form.preset.itemData(n).method.name for n in range(form.preset.count())]
+        assert not [other for other in offered if METHODS[other].recipe != METHODS[name].recipe]
+
+
 def test_delete_removes_the_run_and_its_card(make_page, folder, monkeypatch) -> None:
     from qgis.PyQt.QtWidgets import QMessageBox
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict
 
-from ..catalogue import Method, Needs
+from ..catalogue import NINE_PATCHES_PX, Method, Needs
 from ..settings import setting
 from .photometric import PhotometricTrainJob
 from .published_views import MOCO_V2_VIEWS
@@ -168,7 +168,7 @@ METHODS = (
         "tile looked like. Learns what does not depend on how things are arranged.",
         recipe="pirl",
         job_class=PIRLTrainJob,
-        needs=Needs(),
+        needs=Needs(least_tile_px=NINE_PATCHES_PX),
         preset=dict(normalisation="percentiles"),
         source=_PIRL,
     ),
@@ -190,7 +190,7 @@ METHODS = (
         "of 1024, 800 epochs): for comparison with the paper.",
         recipe="pirl",
         job_class=PIRLTrainJob,
-        needs=Needs(),
+        needs=Needs(least_tile_px=NINE_PATCHES_PX),
         preset=dict(
             {**MOCO_V2_VIEWS, **_PUBLISHED},
             epochs=800,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict
 
-from ..catalogue import Method, Needs
+from ..catalogue import NINE_PATCHES_PX, Method, Needs
 from ..settings import setting
 from .photometric import PhotometricTrainJob
 
@@ -65,7 +65,7 @@ METHODS = (
         "be cut in nine.",
         recipe="relative_position",
         job_class=RelativePositionTrainJob,
-        needs=Needs(),
+        needs=Needs(least_tile_px=NINE_PATCHES_PX),
         preset=_GRID,
         source=_POSITION,
     ),
@@ -76,7 +76,7 @@ METHODS = (
         "cut in nine.",
         recipe="jigsaw",
         job_class=JigsawTrainJob,
-        needs=Needs(),
+        needs=Needs(least_tile_px=NINE_PATCHES_PX),
         preset=_GRID,
         source=_JIGSAW,
     ),

@@ -22,7 +22,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ....backend.contract.catalogue import Method
 from ....backend.contract.jobs import TrainJob
-from ....backend.contract.methods import METHODS, make_train_job
+from ....backend.contract.methods import METHODS, make_train_job, sound_method
 from ....backend.contract.settings import SettingsError, settings_of
 from ...algorithms.checks import read_json
 from ...algorithms.parameters import in_form_words
@@ -255,9 +255,7 @@ class NewRunBox(QWidget):
             self.dataset.setCurrentIndex(index)
         if method is None:
             return
-        for choice in self.methods.choices():
-            if choice.method.recipe == method.recipe:
-                self.methods.select(choice.method.name)
+        self.methods.select(sound_method(method.name).name)
         presets = [self.preset.itemData(n).method.name for n in range(self.preset.count())]
         if method.name in presets:
             self.preset.setCurrentIndex(presets.index(method.name))
