@@ -1849,6 +1849,16 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/train_page/method_finder.py" />
+   <source>Find a method</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/method_finder.py" />
+   <source>All {count}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/train_page/method_list.py" />
    <source>Needs: {needs}</source>
    <translation type="unfinished" />
@@ -2095,6 +2105,11 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
+   <source>Stop the run first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
    <source>Run {name}</source>
    <translation type="unfinished" />
   </message>
@@ -2130,7 +2145,7 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/runs/advice.py" />
-   <source>it needs the tile alone, and this dataset has no neighbours</source>
+   <source>it needs the tile alone, and learns fast from few of them</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2176,6 +2191,16 @@
   <message>
    <location filename="../../qgis_plugin/runs/choices.py" />
    <source>{count} named bands</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>red, green and blue</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>tiles of {size} px or more</source>
    <translation type="unfinished" />
   </message>
   <message>

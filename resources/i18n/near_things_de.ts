@@ -1849,6 +1849,16 @@
    <translation>Er hat keinen freien Text geschrieben oder wurde nicht aus QGIS gestartet.</translation>
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/train_page/method_finder.py" />
+   <source>Find a method</source>
+   <translation>Verfahren suchen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/method_finder.py" />
+   <source>All {count}</source>
+   <translation>Alle {count}</translation>
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/train_page/method_list.py" />
    <source>Needs: {needs}</source>
    <translation>Braucht: {needs}</translation>
@@ -2095,6 +2105,11 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
+   <source>Stop the run first</source>
+   <translation>Halten Sie den Lauf zuerst an</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/run_card.py" />
    <source>Run {name}</source>
    <translation>Lauf {name}</translation>
   </message>
@@ -2130,8 +2145,8 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/runs/advice.py" />
-   <source>it needs the tile alone, and this dataset has no neighbours</source>
-   <translation>es braucht nur die Kachel, und dieser Datensatz hat keine Nachbarn</translation>
+   <source>it needs the tile alone, and learns fast from few of them</source>
+   <translation>es braucht nur die Kachel und lernt auch aus wenigen schnell</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/runs/advice.py" />
@@ -2177,6 +2192,16 @@
    <location filename="../../qgis_plugin/runs/choices.py" />
    <source>{count} named bands</source>
    <translation>{count} benannte Kanäle</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>red, green and blue</source>
+   <translation>Rot, Grün und Blau</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>tiles of {size} px or more</source>
+   <translation>Kacheln ab {size} px</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/runs/words.py" />

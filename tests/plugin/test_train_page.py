@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from inputs import dataset_folder
+from inputs import REPOSITORY, dataset_folder
 from interface import FakeInterface, spin
 from run_folders import (
     end,
@@ -121,19 +121,45 @@ def test_methods_that_the_dataset_cannot_feed_are_grey_and_say_why(make_page) ->
         spoken = methods.item(row).data(Qt.ItemDataRole.AccessibleTextRole)
         assert choice.method.sentence in spoken and choice.lack in spoken
     assert page_choices["saumoco"].needs == (("neighbours", False),)
-    assert methods.choice().method.name == "moco"
+    assert methods.choice().method.name == "vicreg"
+
+
+def test_the_list_begins_with_the_usual_methods_and_finds_the_others(make_page) -> None:
+    from near_things.qgis_plugin.runs.advice import USUAL
+
+    form = make_page().new_run
+    methods, finder = form.methods, form.finder
+
+    def shown() -> list[str]:
+        rows = [row for row in range(methods.count()) if not methods.item(row).isHidden()]
+        return [methods.choices()[row].method.name for row in rows]
+
+    assert sorted(shown()) == sorted(USUAL)
+    finder.words.setText("nine PIECES")
+    assert shown() == ["pirl"]
+    finder.words.clear()
+    finder.all.setChecked(True)
+    assert len(shown()) == methods.count() and finder.all.text() == f"All {methods.count()}"
+    finder.all.setChecked(False)
+    # What is chosen stays in sight.
+    assert methods.select("dino") and sorted(shown()) == sorted([*USUAL, "dino"])
+    # A method without published recipes asks for no preset.
+    assert form.preset.isVisibleTo(form) and form.preset_label.isVisibleTo(form)
+    assert methods.select("rotation")
+    assert not form.preset.isVisibleTo(form) and not form.preset_label.isVisibleTo(form)
 
 
 def test_a_method_is_advised_for_what_the_dataset_holds(make_page, monkeypatch) -> None:
     from near_things.qgis_plugin.gui.train_page import advice_label
 
     form = make_page().new_run
-    assert "start with <a" in form.advice.text() and ">MoCo</a>: it needs" in form.advice.text()
+    assert "start with <a" in form.advice.text() and ">VICReg</a>: it needs" in form.advice.text()
     assert "64 tiles are few" in form.advice.text()
     form.dataset.setCurrentIndex(form.dataset.findText("zion"))
-    assert ">SauMoCo</a>: neighbours are" in form.advice.text()
-    form.advice.linkActivated.emit("saumoco")
-    assert form.method.name == "saumoco"
+    assert form.method.name == "vicreg"
+    assert form.methods.select("simclr")
+    form.advice.linkActivated.emit("vicreg")
+    assert form.method.name == "vicreg"
     opened = []
     monkeypatch.setattr(advice_label, "open_help", opened.append)
     form.advice.manual.linkActivated.emit("manual")
@@ -141,23 +167,29 @@ def test_a_method_is_advised_for_what_the_dataset_holds(make_page, monkeypatch) 
 
 
 @pytest.mark.parametrize(
-    "holds, name",
+    "tiles, holds, name",
     [
-        (dict(neighbour_radius_px=0), "moco"),
-        (dict(), "saumoco"),
-        (dict(classes=[dict(name="forest", target=0)]), "geokr"),
-        (dict(neighbour_radius_px=0, classes=[dict(name="forest", target=0)]), "moco"),
-        (dict(neighbour_radius_px=0, triplets=9), "tile2vec"),
+        (4000, dict(neighbour_radius_px=0), "vicreg"),
+        (4000, dict(), "vicreg"),
+        (40_000, dict(), "saumoco"),
+        (40_000, dict(neighbour_radius_px=0), "vicreg"),
+        (4000, dict(classes=[dict(name="forest", target=0)]), "geokr"),
+        (4000, dict(neighbour_radius_px=0, triplets=9), "tile2vec"),
     ],
 )
-def test_advice_follows_the_manual(provider, tmp_path, holds, name) -> None:
-    from near_things.qgis_plugin.runs.advice import advice_for
+def test_advice_follows_the_manual(provider, tmp_path, tiles, holds, name) -> None:
+    from near_things.backend.contract.methods import METHODS
+    from near_things.qgis_plugin.runs.advice import USUAL, advice_for
 
-    splits = dict(train=4000, validation=8, test=8)
+    splits = dict(train=tiles, validation=8, test=8)
     folder = dataset_folder(tmp_path / "a.tiles", splits=splits, **holds)
     advice = advice_for(json.loads((folder / "dataset.json").read_text()))
     assert advice.name == name and advice.note == ""
     assert advice_for({}) is None
+    # The manual's first words, and those of its table, name the same methods.
+    page = (REPOSITORY / "docs" / "methods" / "choose.md").read_text(encoding="utf-8")
+    assert advice.title in page and name in USUAL
+    assert all(METHODS[usual].title in page for usual in USUAL)
 
 
 def test_another_dataset_is_judged_anew(make_page) -> None:
@@ -165,7 +197,10 @@ def test_another_dataset_is_judged_anew(make_page) -> None:
     choose(page, "zion")
     choices = {choice.method.name: choice for choice in page.new_run.methods.choices()}
     assert choices["saumoco"].lack == "" and choices["saumoco"].needs == (("neighbours", True),)
-    # The method that was chosen stays where it can.
+    # The method that was chosen stays where it can; what was only advised follows the advice.
+    assert page.new_run.method.name == "vicreg"
+    assert page.new_run.methods.select("moco")
+    choose(page, "alone")
     assert page.new_run.method.name == "moco"
 
 
@@ -220,7 +255,7 @@ def test_command_line_is_copied(make_page) -> None:
     button(form.copy)
     text = QApplication.clipboard().text()
     assert text.startswith("python -m backend.train ") and "--steps=70" in text
-    assert "alone.tiles" in text and "alone-moco" in text and "--learning-rate" not in text
+    assert "alone.tiles" in text and "alone-vicreg" in text and "--learning-rate" not in text
 
 
 def test_a_run_starts_is_followed_stopped_resumed_and_done(make_page, folder, fake_backend) -> None:
@@ -442,7 +477,7 @@ def test_estimate_says_where_its_figure_is_from(make_page, folder, fake_backend)
         assert spin(lambda: form.measure.isEnabled())
     assert form.estimate.text().startswith("2,000 steps · about 17 min, by a dry run")
     events = started(10) + progress(11, 9, rate=40.0) + finished(12)
-    before = write_run(folder / "runs" / "before", events, method="moco")
+    before = write_run(folder / "runs" / "before", events, method="vicreg")
     record = json.loads((before / "run.json").read_text())
     record["dataset"]["bands"] = ["red"]
     (before / "run.json").write_text(json.dumps(record))

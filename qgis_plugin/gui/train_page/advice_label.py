@@ -35,13 +35,14 @@ class AdviceLabel(QLabel):
         self.manual.linkActivated.connect(lambda *_: open_help(PAGE))
         self.hide()
 
-    def show_dataset(self, dataset: Mapping[str, Any]) -> None:
-        """Advise for this content of dataset.json; nothing is said of {}."""
+    def show_dataset(self, dataset: Mapping[str, Any]) -> str:
+        """Advise for this content of dataset.json; the method's name, "" where there is none."""
         advice = advice_for(dataset)
         self.setVisible(advice is not None)
         if advice is None:
-            return
+            return ""
         link = f'<a href="{advice.name}">{advice.title}</a>'
         words = tr("For this dataset start with {method}: {reason}.")
         words = words.format(method=link, reason=advice.reason)
         self.setText(f"{words} {advice.note}".strip())
+        return advice.name

@@ -134,6 +134,8 @@ class RunFollower(QObject):
             self._reading.pop(run.folder, None)
 
     def _take(self, task: _FirstRead) -> None:
+        if task.runs[0].folder not in self._reading:
+            return  # closed meanwhile
         self._forget(task)
         here = set(self._session.workspace.runs())
         self.runs.update({run.folder: run for run in task.runs if run.folder in here})
@@ -164,5 +166,7 @@ class RunFollower(QObject):
     def close(self) -> None:
         """Look no more; the runs go on."""
         self._timer.stop()
-        for task in list(self._reading.values()):
+        tasks = set(self._reading.values())
+        self._reading.clear()
+        for task in tasks:
             task.cancel()

@@ -85,12 +85,14 @@ class MethodList(QListWidget):
         self.setAccessibleName(tr("Method"))
         self.currentItemChanged.connect(lambda *_: self.chosen.emit())
 
-    def show_dataset(self, dataset: Mapping[str, Any]) -> None:
-        """Judge the methods by this content of dataset.json; {} for none."""
-        kept = self.choice()
+    def show_dataset(self, dataset: Mapping[str, Any], name: str = "", first: str = "") -> None:
+        """Judge the methods by this content of dataset.json, {} for none, and choose one.
+
+        The one called `first` stands above the others.
+        """
         self.blockSignals(True)
         self.clear()
-        for choice in method_choices(dataset):
+        for choice in sorted(method_choices(dataset), key=lambda c: c.method.name != first):
             item = QListWidgetItem(choice.method.title)
             item.setData(_CHOICE, choice)
             item.setToolTip(choice.method.source)
@@ -98,7 +100,7 @@ class MethodList(QListWidget):
             if choice.lack:
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
             self.addItem(item)
-        self.select(kept.method.name if kept else "")
+        self.select(name)
         self.blockSignals(False)
         self.chosen.emit()
 

@@ -36,6 +36,7 @@ from ...translation import tr
 from ..forms.settings_form import Group, SettingsForm
 from ..session import Session
 from .advice_label import AdviceLabel
+from .method_finder import MethodFinder
 from .method_list import MethodList
 from .probe import ProbeTask
 
@@ -55,7 +56,7 @@ class NewRunBox(QWidget):
         self._session = session
         self._runs: Sequence[Run] = ()
         self._record: Dict[str, Any] = {}
-        self._settings_of = ""
+        self._settings_of = self._advised = ""
         self._probe: Optional[ProbeTask] = None
         self._make_widgets()
         self._lay_out()
@@ -86,6 +87,7 @@ class NewRunBox(QWidget):
         self.dataset_words = QLabel()
         self.dataset_words.setWordWrap(True)
         self.methods = MethodList()
+        self.finder = MethodFinder(self.methods)
         self.advice = AdviceLabel()
         self.differences = QLabel()
         self.differences.setWordWrap(True)
@@ -122,8 +124,10 @@ class NewRunBox(QWidget):
         form.addRow(self.dataset_words)
         form.addRow(tr("Method"), self.advice.manual)
         form.addRow(self.advice)
+        form.addRow(self.finder)
         form.addRow(self.methods)
         form.addRow(tr("Preset"), self.preset)
+        self.preset_label = form.labelForField(self.preset)
         form.addRow(self.differences)
         form.addRow(tr("Device"), self.device)
         form.addRow(tr("Steps"), self.steps)
@@ -171,8 +175,13 @@ class NewRunBox(QWidget):
                 side=self._record.get("tile_size_px", "?"),
             )
         self.dataset_words.setText(words)
-        self.advice.show_dataset(self._record)
-        self.methods.show_dataset(self._record)
+        choice, before = self.methods.choice(), self._advised
+        self._advised = self.advice.show_dataset(self._record)
+        self.finder.advise(self._advised)
+        # What is advised is chosen, until the user chooses otherwise.
+        own = choice is not None and choice.method.name != before
+        name = choice.method.name if own else self._advised
+        self.methods.show_dataset(self._record, name, first=self._advised)
 
     def _take_method(self) -> None:
         choice = self.methods.choice()
@@ -196,7 +205,8 @@ class NewRunBox(QWidget):
             return
         self.differences.setText("\n".join(f"• {text}" for text in method.differences))
         self.differences.setVisible(bool(method.differences))
-        self.preset.setVisible(self.preset.count() > 1)
+        for part in (self.preset, self.preset_label):
+            part.setVisible(self.preset.count() > 1)
         settings = settings_of(method.job_class, dict(method.preset))
         if method.name != self._settings_of:
             self._settings_of = method.name
@@ -304,7 +314,15 @@ class NewRunBox(QWidget):
         task.taskTerminated.connect(lambda: self._take_probe(task, values, steps))
         QgsApplication.taskManager().addTask(task)
 
+    def close_down(self) -> None:
+        """End what is measured; nobody waits for it any more."""
+        probe, self._probe = self._probe, None
+        if probe is not None:
+            probe.cancel()
+
     def _take_probe(self, task: ProbeTask, values: Dict[str, Any], steps: int) -> None:
+        if task is not self._probe:
+            return  # closed meanwhile
         self._probe = None
         self.measure.setEnabled(True)
         if values != self.values():

@@ -66,6 +66,12 @@ class TrainPage(QWidget):
         self.follower.changed.connect(self._refresh_card)
         self.follower.ended.connect(self._tell_end)
         self.follower.look()
+        session.closed.connect(self.close_down)
+
+    def close_down(self) -> None:
+        """Follow and measure no more; the plugin is unloaded, the runs go on."""
+        self.follower.close()
+        self.new_run.close_down()
 
     def start(self) -> None:
         """Start the run of the form, detached from QGIS."""
@@ -88,6 +94,8 @@ class TrainPage(QWidget):
             # The form is longer than a small screen.
             self._to_show = Path(output)
         self.follower.look_at(Path(output))
+        # A run that is resumed has its card already.
+        self._show_started()
 
     def do(self, run: Run, what: str) -> None:
         """What a card asks for; see RunCard."""
@@ -168,6 +176,9 @@ class TrainPage(QWidget):
         self.nothing.setVisible(not runs)
         self._compare()
         self.new_run.show_runs(runs)
+        self._show_started()
+
+    def _show_started(self) -> None:
         if self._to_show in self.cards:
             bring_into_view(self.cards[self._to_show])
             self._to_show = None

@@ -82,6 +82,7 @@ class RunCard(QFrame):
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
+        menu.setToolTipsVisible(True)
         self.actions_by_name = {}
         for name, words in (
             ("compare", tr("Compare")),
@@ -138,7 +139,9 @@ class RunCard(QFrame):
         )
         self.resume.setVisible(run.can_resume)
         self.map.setVisible(run.encoder is not None)
-        self.actions_by_name["delete"].setEnabled(not run.state.is_live)
+        delete = self.actions_by_name["delete"]
+        delete.setEnabled(not run.state.is_live)
+        delete.setToolTip(tr("Stop the run first") if run.state.is_live else "")
         self._draw()
         self.setAccessibleName(tr("Run {name}").format(name=run.name))
         description = (self.state.text(), self.about.text(), self.figures.text(), words)
