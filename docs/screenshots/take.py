@@ -45,6 +45,7 @@ def profile(home: Path, theme: str, locale: str) -> None:
     (folder / "python" / "plugins").mkdir(parents=True)
     (folder / "python" / "plugins" / "near_things").symlink_to(ROOT)
     (folder / "QGIS").mkdir()
+    (home / "temporary").mkdir()
     (folder / "QGIS" / "QGIS3.ini").write_text(
         "[PythonPlugins]\nnear_things=true\n"
         f"[UI]\nUITheme={theme}\n"
@@ -65,6 +66,8 @@ def run_qgis(display: str, home: Path, arguments: argparse.Namespace) -> int:
         "PATH": "/usr/bin:/bin",
         "DISPLAY": display,
         "HOME": str(home),
+        # QGIS marks layers of the temporary folder, where this home lies.
+        "TMPDIR": str(home / "temporary"),
         "QT_QPA_PLATFORM": "xcb",
         "NEAR_THINGS_PYTHON": str(ROOT / ".venv" / "bin" / "python"),
         "NEAR_THINGS_PICTURES": str(arguments.output),
