@@ -79,7 +79,8 @@ def balanced_accuracy(
     vectors: np.ndarray, answers: np.ndarray, train: np.ndarray, test: np.ndarray
 ) -> float:
     """Of a vote of the nearest training tiles by cosine."""
-    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    # A tile may leave all features at 0.
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-12)
     nearest = np.argsort(-(unit[test] @ unit[train].T), axis=1)[:, :NEAREST]
     kinds, numbers = np.unique(answers, return_inverse=True)
     votes = np.stack([(numbers[train][nearest] == k).sum(axis=1) for k in range(len(kinds))])

@@ -105,7 +105,7 @@ else:
     content = {}
     if verb == "build":
         content = dict(neighbour_radius_px=4, bands=[{"name": "red"}], classes=[], count=7,
-                       dates_per_chip=1)
+                       dates_per_chip=1, tile_size_px=8)
     open(os.path.join(output, name), "w").write(json.dumps(content))
 finish()
 """
