@@ -25,6 +25,7 @@ from ...explore.estimate import SpeedWatch, estimate
 from ...explore.maps import encoder_of, map_tags, picture_of
 from ...explore.scenes import SceneChoice, scene_of_files, scenes_of_project, scenes_of_run
 from ...translation import tr
+from ..algorithm_job import AlgorithmJob
 from ..job_bar import JobBar
 from ..session import Session
 
@@ -43,6 +44,7 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         self._chosen_files: List[SceneChoice] = []
         self._chosen_encoders: List[Path] = []
         self._watch: Optional[SpeedWatch] = None
+        self._job: Optional[AlgorithmJob] = None
         self._make_widgets()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -98,11 +100,16 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         bottom = QHBoxLayout()
         bottom.addStretch(1)
         bottom.addWidget(self.make)
+        # A box shows all its own children as it unfolds: what hides by itself lies one deeper.
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(form)
+        column.addWidget(self.words)
+        column.addWidget(self.job_bar)
+        column.addLayout(bottom)
         layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(self.words)
-        layout.addWidget(self.job_bar)
-        layout.addLayout(bottom)
+        layout.addWidget(inside)
         self.encoder.currentIndexChanged.connect(self._take_encoder)
         self.scene.currentIndexChanged.connect(self._show_estimate)
         self.stride.valueChanged.connect(self._show_estimate)
@@ -175,7 +182,7 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         pixel = scene.pixel_m if scene is not None else None
         metres = f"= {self.stride.value() * pixel:,.0f} m" if pixel else ""
         self.on_ground.setText(metres)
-        self.make.setEnabled(not problem and not self.job_bar.isVisibleTo(self))
+        self.make.setEnabled(not problem and self._job is None)
         if problem:
             self.words.setText(problem)
             return
@@ -183,7 +190,7 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         words = estimate(encoder, scene, self.stride.value()).words()
         self.words.setText(f"{words}. {remark}" if remark else f"{words}.")
 
-    def start(self) -> Any:
+    def start(self) -> AlgorithmJob:
         """Start the job; gives it."""
         encoder, scene = self.chosen_encoder, self.chosen_scene
         workspace = self._session.workspace
@@ -205,6 +212,7 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         cells = estimate(encoder, scene, self.stride.value()).cells
         self._watch = SpeedWatch(encoder, cells)
         job = self._session.start(ALGORITHM, parameters, tr("Make embedding map"))
+        self._job = job
         self.job_bar.watch(job)
         self.make.setEnabled(False)
         job.progressed.connect(self._watch.see)
@@ -212,7 +220,7 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         return job
 
     def _take_end(self, successful: bool, results: Dict[str, Any], message: str) -> None:
-        self.job_bar.hide()
+        self._job = None
         if successful:
             self._watch.remember()
             self._session.map_written.emit(results["OUTPUT"])

@@ -215,6 +215,30 @@ def test_a_map_is_made_from_the_page_and_offered(page, session, fake_backend, pr
     assert f"--colours-of={path.with_name('zion-saumoco scene_picture.tif')}" in arguments
 
 
+def test_the_form_unfolds_without_a_bar_and_starts_one_job_at_a_time(
+    page, session, fake_backend
+) -> None:
+    fake_backend("progress(1, 4)\nsys.stdin.read()\nfinish('stopped', 143)")
+    box = page.make_map
+    box.setCollapsed(True)
+    box.setCollapsed(False)
+    assert not box.job_bar.isVisible()
+    box.stride.setValue(9)
+    assert box.make.isEnabled()
+    job = box.start()
+    # Folded in, out or half way: the job is still the one.
+    for collapsed in (True, False):
+        box.setCollapsed(collapsed)
+        box.stride.setValue(box.stride.value() + 1)
+        assert not box.make.isEnabled()
+    assert box.job_bar.isVisible()
+    job.cancel()
+    assert spin(lambda: box.make.isEnabled())
+    box.setCollapsed(True)
+    box.setCollapsed(False)
+    assert not box.job_bar.isVisible()
+
+
 def test_a_map_that_fails_is_told(page, session, fake_backend) -> None:
     fake_backend(
         "say('error', message='the scene is damaged', hint='copy it again', exit_status=3)\n"
