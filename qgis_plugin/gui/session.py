@@ -42,6 +42,7 @@ class Session(QObject):
 
     `dataset_written`, `run_written` and `map_written` give the path of what is now whole (a run:
     of its folder); `workspace_changed` comes when all lists are to be read anew;
+    `encoder_wanted` gives the encoder that the next map is to be made with;
     `sample_written` gives the sample landscape's scenes and its land cover, which then are layers.
     `closed` comes when the plugin is unloaded: what lies on the map is to be taken away.
     """
@@ -52,6 +53,7 @@ class Session(QObject):
     map_written = pyqtSignal(str)
     sample_written = pyqtSignal(list, str)
     page_wanted = pyqtSignal(str)
+    encoder_wanted = pyqtSignal(str)
     closed = pyqtSignal()
 
     def __init__(self, iface: Any, parent: Optional[QObject] = None) -> None:

@@ -1,11 +1,11 @@
 """The part of the page that makes an embedding map: encoder, scene, stride, estimate."""
 
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Union
 
 from qgis.core import Qgis, QgsProject
 from qgis.gui import QgsCollapsibleGroupBox
-from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtCore import QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -36,7 +36,12 @@ REFRESH_MS = 200
 
 
 class MakeMapBox(QgsCollapsibleGroupBox):
-    """Starts the job and shows how far it is."""
+    """Starts the job and shows how far it is.
+
+    `encoder_changed` comes when another encoder is chosen, by the user or by what was read anew.
+    """
+
+    encoder_changed = pyqtSignal()
 
     def __init__(self, session: Session, parent: Optional[QWidget] = None) -> None:
         super().__init__(tr("Make an embedding map"), parent)
@@ -51,6 +56,7 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
         session.run_written.connect(self._refresh_soon)
+        session.encoder_wanted.connect(self.choose_encoder)
         session.workspace_changed.connect(self._refresh_soon)
         project = QgsProject.instance()
         project.layersAdded.connect(self._refresh_soon)
@@ -142,12 +148,23 @@ class MakeMapBox(QgsCollapsibleGroupBox):
                     self.encoder.setCurrentIndex(self.encoder.count() - 1)
         self.encoder.blockSignals(False)
         self._list_scenes(kept)
+        if self.chosen_encoder != kept:
+            self.encoder_changed.emit()
+
+    def choose_encoder(self, path: Union[Path, str]) -> None:
+        """Choose an encoder by its file, and unfold the form for it."""
+        self.refresh()
+        for index in range(self.encoder.count()):
+            if self.encoder.itemData(index).path == Path(path):
+                self.encoder.setCurrentIndex(index)
+        self.setCollapsed(False)
 
     def _refresh_soon(self, *_: object) -> None:
         self._timer.start()
 
     def _take_encoder(self) -> None:
         self._list_scenes(None)
+        self.encoder_changed.emit()
 
     def _list_scenes(self, before: Optional[EncoderHeader]) -> None:
         encoder, kept = self.chosen_encoder, self.chosen_scene
@@ -247,10 +264,7 @@ class MakeMapBox(QgsCollapsibleGroupBox):
             )
             return
         self._chosen_encoders.insert(0, path)
-        self.encoder.blockSignals(True)
-        self.encoder.setCurrentIndex(-1)
-        self.encoder.blockSignals(False)
-        self.refresh()
+        self.choose_encoder(path)
 
     def _browse_scene(self) -> None:
         files, _ = QFileDialog.getOpenFileNames(

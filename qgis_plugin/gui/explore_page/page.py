@@ -34,7 +34,7 @@ class ExplorePage(QWidget):
         self._keeper.answered.connect(self._take_kept)
         self._keeper.failed.connect(lambda words: session.tell(words, Qgis.MessageLevel.Warning))
         self.make_map, self.map_box = MakeMapBox(session), MapBox(session)
-        self.make_map.encoder.currentIndexChanged.connect(self._share_encoder)
+        self.make_map.encoder_changed.connect(self._share_encoder)
         self.map_box.search_wanted.connect(self.find_similar)
         self.map_box.reopen_wanted.connect(lambda path: self.reopen(Path(path)))
         self.overview = QWidget()

@@ -109,6 +109,34 @@ def test_the_time_is_judged_by_the_training_then_measured(page, session, monkeyp
         QgsSettings().remove(SPEEDS)
 
 
+def test_the_encoder_that_is_wanted_is_chosen_in_the_open_form(page, session) -> None:
+    runs = session.workspace.folder / "runs"
+    write_encoder(runs / "a")
+    path = write_encoder(runs / "b", tile_size_px=40)
+    page.make_map.refresh()
+    page.make_map.setCollapsed(True)
+    assert page.make_map.chosen_encoder.name == "zion-saumoco"
+    session.encoder_wanted.emit(str(path))
+    assert page.make_map.chosen_encoder.path == path and page.make_map.stride.value() == 20
+    assert not page.make_map.isCollapsed()
+
+
+def test_datasets_are_offered_as_soon_as_there_is_an_encoder(session, project) -> None:
+    from near_things.qgis_plugin.gui.explore_page.page import ExplorePage
+
+    folder = session.workspace.folder
+    (folder / "zion.tiles").mkdir(parents=True)
+    (folder / "zion.tiles" / "dataset.json").write_text("{}")
+    page = ExplorePage(session)
+    page.show()
+    assert page.map_box.map.count() == 0
+    write_encoder(folder / "runs" / "first")
+    session.run_written.emit(str(folder / "runs" / "first"))
+    assert spin(lambda: page.map_box.map.count() == 1)
+    assert page.map_box.map.currentText() == "zion.tiles (tiles, by first)"
+    page.close()
+
+
 def test_bands_that_do_not_match_are_told(page, session, project, tmp_path) -> None:
     write_encoder(session.workspace.folder / "runs" / "other", ("blue", "swir1", "swir2", "nir"))
     box = page.make_map
