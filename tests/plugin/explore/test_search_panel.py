@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
+import weakref
+
 import numpy as np
 import pytest
 from exploring import CELL, EAST, NORTH, square, write_dataset_vectors, write_map_vectors
@@ -319,6 +322,29 @@ def test_nothing_stays_on_the_map_when_the_plugin_is_unloaded(
     assert page.panel is None and canvas.mapTool() is None
     assert len(canvas.items()) == before and project.mapLayers() == {}
     assert not folder.exists()
+
+
+def test_a_closed_search_lets_go_of_its_file(page, session, raw, tmp_path) -> None:
+    from near_things.qgis_plugin.gui.explore_page.map_tool import FindSimilarTool
+    from qgis.PyQt import sip
+    from qgis.PyQt.QtCore import QCoreApplication, QEvent
+
+    page.show()
+    page._open(write_map_vectors(tmp_path / "zion.vectors", raw), "zion", None)
+    search, tool = page.panel.search, page.panel.tool
+    search.set_pins([search.pin_on(cell(20, 30))])
+    assert answered(page.panel)
+    # Under the array lies the file, mapped into memory.
+    mapped = search.vectors.values
+    while not isinstance(mapped, mmap.mmap):
+        mapped = mapped.base
+    gone = weakref.ref(mapped)
+    del mapped
+    page.panel.back.click()
+    assert gone() is None
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert sip.isdeleted(search) and sip.isdeleted(tool)
+    assert not session.iface.mapCanvas().findChildren(FindSimilarTool)
 
 
 def test_a_million_cells_never_block_the_window(page, tmp_path) -> None:
