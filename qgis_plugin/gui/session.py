@@ -90,11 +90,14 @@ class Session(QObject):
 
     def start(self, identifier: str, parameters: Dict[str, Any], title: str) -> AlgorithmJob:
         """Start an algorithm in the background; connect to the job's signals at once."""
-        job = AlgorithmJob(identifier, parameters, title, self)
+        job = AlgorithmJob(identifier, parameters, title)
         self._jobs.append(job)
-        job.finished.connect(lambda *_: self._jobs.remove(job))
+        job.finished.connect(self._forget)
         job.start()
         return job
+
+    def _forget(self, *_: object) -> None:
+        self._jobs.remove(self.sender())
 
     def tell(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -234,3 +236,50 @@ def test_a_job_is_stopped_by_its_bar(dock, work_folder, fake_backend) -> None:
     successful, _, message = finished(job)[0]
     assert not successful and "Stopped on request" in message
     assert bar.isHidden() and not job.is_running
+
+
+def test_the_plugin_is_unloaded_while_jobs_run(
+    interface, work_folder, fake_backend, monkeypatch
+) -> None:
+    """What the window held is gone before the tasks end; nothing calls it any more."""
+    from near_things.qgis_plugin.explore.preparing import PrepareJob, Searchable, _Task
+    from near_things.qgis_plugin.gui.algorithm_job import AlgorithmJob
+    from near_things.qgis_plugin.gui.job_bar import JobBar
+    from near_things.qgis_plugin.gui.window import WindowParts
+    from qgis.core import QgsApplication
+    from qgis.PyQt import sip
+    from qgis.PyQt.QtCore import QCoreApplication, QEvent
+
+    # It stops when asked, but speaks until it does.
+    fake_backend(
+        "import threading\n"
+        "threading.Thread(target=lambda: (sys.stdin.read(), os._exit(143)), daemon=True).start()\n"
+        "while True:\n    progress(1, 4)\n    time.sleep(0.01)"
+    )
+    complaints = []
+    monkeypatch.setattr(sys, "excepthook", lambda *error: complaints.append(error))
+    monkeypatch.setattr(threading, "excepthook", complaints.append)
+    parts = WindowParts(interface)
+    parts.add()
+    interface.window.show()
+    parts.dock.setUserVisible(True)
+    session = parts.dock.session
+    job = session.start("nearthings:samplelandscape", {"OUTPUT": str(work_folder / "s")}, "Sample")
+    bar = JobBar(parts.dock)
+    bar.watch(job)
+    prepare = PrepareJob(Searchable("map", work_folder / "map.tif"), session)
+    assert not prepare.start()
+    told = []
+    job.progressed.connect(lambda *_: told.append("job"))
+    prepare.progressed.connect(lambda *_: told.append("prepare"))
+    assert spin(lambda: {"job", "prepare"} <= set(told))
+    prepare.cancel()
+    parts.remove()
+    # As the event loop does, but before the tasks have ended.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert sip.isdeleted(session) and sip.isdeleted(prepare)
+    del job, session, prepare
+    assert spin(lambda: not QgsApplication.taskManager().activeTasks())
+    spin(lambda: False, 0.2)
+    assert not complaints and not AlgorithmJob._running and not _Task._running
+    interface.window.close()

@@ -63,7 +63,7 @@ class ProjectionBar(QWidget):
 
     def _prepare(self, target: Searchable) -> None:
         job = PrepareJob(target, self)
-        job.progressed.connect(lambda percent, _words: self.bar.setValue(round(percent)))
+        job.progressed.connect(self._show_progress)
         job.finished.connect(self._take_prepared)
         problem = job.start()
         if problem:
@@ -83,10 +83,13 @@ class ProjectionBar(QWidget):
     def _project(self) -> None:
         title = tr("Compute PCA of {name}").format(name=self._source.folder.stem)
         self._work = BackgroundTask(title, _work(self._source.folder, self._path))
-        self._work.progressChanged.connect(lambda percent: self.bar.setValue(round(percent)))
+        self._work.progressChanged.connect(self._show_progress)
         self._work.ended.connect(self._take)
         self._work.taskTerminated.connect(self._end)
         self._work.start()
+
+    def _show_progress(self, percent: float, _words: str = "") -> None:
+        self.bar.setValue(round(percent))
 
     def stop(self) -> None:
         """Give up; nothing is left behind."""
