@@ -54,7 +54,8 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self._refresh_if_seen)
+        self._is_stale = False
         session.run_written.connect(self._refresh_soon)
         session.encoder_wanted.connect(self.choose_encoder)
         session.workspace_changed.connect(self._refresh_soon)
@@ -161,6 +162,16 @@ class MakeMapBox(QgsCollapsibleGroupBox):
 
     def _refresh_soon(self, *_: object) -> None:
         self._timer.start()
+
+    def _refresh_if_seen(self) -> None:
+        self._is_stale = not self.isVisible()
+        if not self._is_stale:
+            self.refresh()
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._refresh_if_seen()
 
     def _take_encoder(self) -> None:
         self._list_scenes(None)

@@ -2,7 +2,7 @@
 
 import importlib.util
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
 from qgis.core import (
     Qgis,
@@ -57,7 +57,8 @@ class MapBox(QGroupBox):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self._refresh_if_seen)
+        self._is_stale = False
         for signal in (session.workspace_changed, session.dataset_written):
             signal.connect(self._refresh_soon)
         session.map_written.connect(self._take_map)
@@ -207,6 +208,16 @@ class MapBox(QGroupBox):
 
     def _refresh_soon(self, *_: object) -> None:
         self._timer.start()
+
+    def _refresh_if_seen(self) -> None:
+        self._is_stale = not self.isVisible()
+        if not self._is_stale:
+            self.refresh()
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._refresh_if_seen()
 
     def _take_map(self, path: str) -> None:
         self.refresh()

@@ -51,7 +51,7 @@ class ScatterWindow(QgsDockWidget):
         self._session = session
         self._sources: List[Tuple[str, Source]] = []
         self._targets: List[Searchable] = []
-        self._awaits_umap = False
+        self._awaits_umap = self._is_stale = False
         self.plot = ScatterPlot()
         self.source = named_box(tr("What to show"), 11)
         self.fields = FieldChoices(self)
@@ -121,12 +121,12 @@ class ScatterWindow(QgsDockWidget):
         self.plot.emptied.connect(self.refresh)
         project, session = QgsProject.instance(), self._session
         self._signals = [
-            (project.legendLayersAdded, self.refresh),
+            (project.legendLayersAdded, self._refresh_if_seen),
             (project.legendLayersAdded, self._show_umap),
-            (project.layersRemoved, self.refresh),
-            (session.workspace_changed, self.refresh),
-            (session.map_written, self.refresh),
-            (session.run_written, self.refresh),
+            (project.layersRemoved, self._refresh_if_seen),
+            (session.workspace_changed, self._refresh_if_seen),
+            (session.map_written, self._refresh_if_seen),
+            (session.run_written, self._refresh_if_seen),
         ]
         for signal, slot in self._signals:
             signal.connect(slot)
@@ -161,6 +161,16 @@ class ScatterWindow(QgsDockWidget):
             self.fields.offer_colours(layer, colour)
             if self.fields.chosen_colour != colour:
                 self._show_layer()
+
+    def _refresh_if_seen(self, *_: Any) -> None:
+        self._is_stale = not self.isVisible()
+        if not self._is_stale:
+            self.refresh()
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._refresh_if_seen()
 
     def _proposed_source(self) -> int:
         """The number of the active layer, or of the first one; -1 where there is none."""

@@ -278,6 +278,33 @@ def test_a_map_that_fails_is_told(page, session, fake_backend) -> None:
     assert page.make_map.make.isEnabled()
 
 
+def test_rasters_are_looked_into_once_and_not_while_the_page_is_hidden(
+    page, session, project, tmp_path, monkeypatch
+) -> None:
+    from near_things.qgis_plugin.explore import maps
+
+    read = []
+
+    def opened(path, *arguments):
+        read.append(Path(path).name)
+        return open(path, *arguments)
+
+    monkeypatch.setattr(maps, "open", opened, raising=False)
+    add_scene(project, tmp_path / "second.tif")
+    assert spin(lambda: page.make_map.scene.count() == 2)
+    assert read == ["second.tif"]
+    page.hide()
+    add_scene(project, tmp_path / "third.tif")
+    spin(lambda: False, 0.5)
+    assert read == ["second.tif"] and page.make_map.scene.count() == 2
+    page.show()
+    assert page.make_map.scene.count() == 3 and read == ["second.tif", "third.tif"]
+    # A file that was written anew is another one.
+    (tmp_path / "third.tif").write_bytes(b"near-things-embedding-map")
+    page.map_box.refresh()
+    assert read[2:] == ["third.tif"]
+
+
 def test_vectors_are_laid_out_when_a_map_is_first_searched(
     page, session, fake_backend, tmp_path, raw, monkeypatch
 ) -> None:
