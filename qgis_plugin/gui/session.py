@@ -9,6 +9,7 @@ from qgis.PyQt.QtWidgets import QPushButton
 
 from ..settings import PluginSettings
 from ..translation import tr
+from ..unsaved import leave_out
 from ..workspace import Workspace, workspace_folder
 from .algorithm_job import AlgorithmJob
 
@@ -66,12 +67,14 @@ class Session(QObject):
         project.readProject.connect(self.find_workspace)
         project.projectSaved.connect(self.find_workspace)
         project.cleared.connect(self.find_workspace)
+        project.writeMapLayer.connect(leave_out)
 
     def close(self) -> None:
         """Listen no more; jobs that run are asked to stop."""
         project = QgsProject.instance()
         for signal in (project.readProject, project.projectSaved, project.cleared):
             signal.disconnect(self.find_workspace)
+        project.writeMapLayer.disconnect(leave_out)
         for job in list(self._jobs):
             job.cancel()
         self.closed.emit()

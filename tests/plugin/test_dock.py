@@ -247,7 +247,6 @@ def test_the_plugin_is_unloaded_while_jobs_run(
     from near_things.qgis_plugin.gui.job_bar import JobBar
     from near_things.qgis_plugin.gui.window import WindowParts
     from qgis.core import QgsApplication
-    from qgis.PyQt import sip
     from qgis.PyQt.QtCore import QCoreApplication, QEvent
 
     # It stops when asked, but speaks until it does.
@@ -269,7 +268,9 @@ def test_the_plugin_is_unloaded_while_jobs_run(
     bar.watch(job)
     prepare = PrepareJob(Searchable("map", work_folder / "map.tif"), session)
     assert not prepare.start()
-    told = []
+    told, destroyed = [], []
+    session.destroyed.connect(lambda: destroyed.append("session"))
+    prepare.destroyed.connect(lambda: destroyed.append("prepare"))
     job.progressed.connect(lambda *_: told.append("job"))
     prepare.progressed.connect(lambda *_: told.append("prepare"))
     assert spin(lambda: {"job", "prepare"} <= set(told))
@@ -277,7 +278,7 @@ def test_the_plugin_is_unloaded_while_jobs_run(
     parts.remove()
     # As the event loop does, but before the tasks have ended.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    assert sip.isdeleted(session) and sip.isdeleted(prepare)
+    assert sorted(destroyed) == ["prepare", "session"]
     del job, session, prepare
     assert spin(lambda: not QgsApplication.taskManager().activeTasks())
     spin(lambda: False, 0.2)

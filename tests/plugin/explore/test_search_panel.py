@@ -99,6 +99,31 @@ def test_one_layer_follows_all_searches(panel, project) -> None:
     assert answered(panel) and panel.search.heat_map.layer is not None
 
 
+def test_the_heat_map_is_no_scene_and_no_part_of_a_saved_project(panel, project, tmp_path) -> None:
+    from near_things.qgis_plugin.explore.scenes import is_scene_layer
+    from near_things.qgis_plugin.tiles.scene_sources import file_layers, find_scenes
+    from qgis.core import QgsProject, QgsRasterLayer
+
+    gdal.GetDriverByName("GTiff").Create(str(tmp_path / "scene.tif"), 8, 8, 1).FlushCache()
+    kept = QgsRasterLayer(str(tmp_path / "scene.tif"), "scene")
+    project.addMapLayer(kept)
+    click(panel, 20, 30)
+    assert answered(panel)
+    heat = panel.search.heat_map.layer
+    assert find_scenes([heat]) == [] and not is_scene_layer(heat)
+    assert [scene.name for scene in find_scenes(file_layers(project))] == ["scene"]
+    assert project.write(str(tmp_path / "project.qgs"))
+    # The search goes on.
+    assert panel.search.heat_map.layer is heat and project.layerTreeRoot().findLayer(heat.id())
+    again = QgsProject()
+    assert again.read(str(tmp_path / "project.qgs"))
+    assert list(again.mapLayers()) == [kept.id()]
+    assert [node.layerId() for node in again.layerTreeRoot().findLayers()] == [kept.id()]
+    assert heat.id() not in again.layerTreeRoot().customLayerOrder()
+    # QGIS does not ask at its end whether it may be lost.
+    assert heat.customProperty("skipMemoryLayersCheck") == 1
+
+
 def test_escape_puts_the_pointer_away_and_keeps_the_search(panel) -> None:
     from qgis.PyQt.QtCore import Qt
     from qgis.PyQt.QtTest import QTest
@@ -326,7 +351,6 @@ def test_nothing_stays_on_the_map_when_the_plugin_is_unloaded(
 
 def test_a_closed_search_lets_go_of_its_file(page, session, raw, tmp_path) -> None:
     from near_things.qgis_plugin.gui.explore_page.map_tool import FindSimilarTool
-    from qgis.PyQt import sip
     from qgis.PyQt.QtCore import QCoreApplication, QEvent
 
     page.show()
@@ -338,12 +362,14 @@ def test_a_closed_search_lets_go_of_its_file(page, session, raw, tmp_path) -> No
     mapped = search.vectors.values
     while not isinstance(mapped, mmap.mmap):
         mapped = mapped.base
-    gone = weakref.ref(mapped)
+    file, destroyed = weakref.ref(mapped), []
     del mapped
+    search.destroyed.connect(lambda: destroyed.append("search"))
+    tool.destroyed.connect(lambda: destroyed.append("tool"))
     page.panel.back.click()
-    assert gone() is None
+    assert file() is None
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    assert sip.isdeleted(search) and sip.isdeleted(tool)
+    assert sorted(destroyed) == ["search", "tool"]
     assert not session.iface.mapCanvas().findChildren(FindSimilarTool)
 
 
