@@ -215,7 +215,7 @@ def test_tiles_of_several_scenes_are_searched(page, tmp_path) -> None:
     folder = tmp_path / "two.vectors"
     write_dataset_vectors(folder, generator.normal(size=(90, DIMENSION)), corners, scenes)
     page.show()
-    page._open(folder, "zion", None)
+    page._open(folder)
     panel, search = page.panel, page.panel.search
     assert panel.other_scenes.isVisible() and panel.apart.value() == 480
     search.set_pins([search.pin_on(7)])
@@ -260,10 +260,16 @@ def test_everything_has_a_name_for_a_screen_reader(panel) -> None:
 
 
 def test_a_search_is_kept_and_opened_again(page, session, raw, tmp_path, project) -> None:
+    from near_things.qgis_plugin.tiles.scene_sources import find_scenes
     from qgis.core import QgsVectorLayer
 
-    folder = write_map_vectors(tmp_path / "zion.vectors", raw)
-    page._open(folder, "zion", None)
+    about = dict(
+        encoder="saumoco 7",
+        date="2013-06-01",
+        command="python -m backend.embed --encoder=/runs/a/encoder.safetensors",
+    )
+    folder = write_map_vectors(tmp_path / "zion.vectors", raw, about=about)
+    page._open(folder)
     search = page.panel.search
     search.set_pins([search.pin_on(cell(20, 30)), search.pin_on(cell(5, 5), False)])
     assert answered(page.panel)
@@ -288,6 +294,11 @@ def test_a_search_is_kept_and_opened_again(page, session, raw, tmp_path, project
     assert all(f.geometry().isGeosValid() for f in layers["Areas"].getFeatures())
     raster = gdal.Open(str(kept / "similarity.tif")).ReadAsArray()
     assert np.array_equal(raster, search.answer.picture, equal_nan=True)
+    # They say where they come from, and are no scenes.
+    metadata = project.mapLayersByName("Similarity")[0].metadata()
+    assert "encoder: saumoco 7" in metadata.abstract() and "date: 2013-06-01" in metadata.abstract()
+    assert metadata.history() == ["python -m backend.embed --encoder=/runs/a/encoder.safetensors"]
+    assert find_scenes(project.mapLayersByName("Similarity")) == []
     # The style stays with the file.
     again = QgsVectorLayer(f"{kept / 'search.gpkg'}|layername=pins", "again", "ogr")
     assert again.renderer().type() == "categorizedSymbol"
@@ -295,7 +306,7 @@ def test_a_search_is_kept_and_opened_again(page, session, raw, tmp_path, project
     page.close_panel()
     assert page.panel is None and not project.mapLayersByName("Similarity to the pins")
     # What was kept stays where the heat map was.
-    names = [node.name() for node in project.layerTreeRoot().findGroup("zion").children()]
+    names = [node.name() for node in project.layerTreeRoot().findGroup("a").children()]
     assert names == ["similar _ é"]
     assert page.map_box.kept.count() == 1
     page.map_box.kept.itemActivated.emit(page.map_box.kept.item(0))
@@ -337,7 +348,7 @@ def test_nothing_stays_on_the_map_when_the_plugin_is_unloaded(
 ) -> None:
     canvas = session.iface.mapCanvas()
     before = len(canvas.items())
-    page._open(write_map_vectors(tmp_path / "zion.vectors", raw), "zion", None)
+    page._open(write_map_vectors(tmp_path / "zion.vectors", raw))
     search = page.panel.search
     search.set_pins([search.pin_on(cell(20, 30))])
     assert answered(page.panel) and len(canvas.items()) > before
@@ -354,7 +365,7 @@ def test_a_closed_search_lets_go_of_its_file(page, session, raw, tmp_path) -> No
     from qgis.PyQt.QtCore import QCoreApplication, QEvent
 
     page.show()
-    page._open(write_map_vectors(tmp_path / "zion.vectors", raw), "zion", None)
+    page._open(write_map_vectors(tmp_path / "zion.vectors", raw))
     search, tool = page.panel.search, page.panel.tool
     search.set_pins([search.pin_on(cell(20, 30))])
     assert answered(page.panel)
@@ -377,7 +388,7 @@ def test_a_million_cells_never_block_the_window(page, tmp_path) -> None:
     generator = np.random.default_rng(0)
     raw = generator.standard_normal((1000, 1000, 16), np.float32)
     folder = write_map_vectors(tmp_path / "large.vectors", raw)
-    page._open(folder, "large", None)
+    page._open(folder)
     search = page.panel.search
     # The first layer of a process loads what QGIS needs for any.
     search.set_pins([search.pin_on(500_500)])

@@ -81,7 +81,12 @@ def test_window_turns_a_map_into_points(window, project) -> None:
 
     values = numpy.random.default_rng(0).normal(size=(6, 10, 8))
     folder = window._session.workspace.folder / "maps"
-    path = embedding_map(folder / "zion é.tif", values)
+    about = dict(
+        encoder="saumoco 7",
+        date="2013-06-01",
+        command="python -m backend.embed --encoder=/runs/a/encoder.safetensors",
+    )
+    path = embedding_map(folder / "zion é.tif", values, about)
     window.refresh()
     window.source.setCurrentIndex(0)
     assert window.source.currentText() == "zion é (embedding map)"
@@ -92,7 +97,11 @@ def test_window_turns_a_map_into_points(window, project) -> None:
         assert spin(lambda: len(window.plot.points) == 60)
     layer = window.plot.layer
     assert layer.name() == "zion é PCA" and layer.crs().authid() == "EPSG:32612"
-    assert project.layerTreeRoot().findGroup("Near Things").findLayer(layer.id())
+    # It lies with what its run made, and says what it is.
+    assert project.layerTreeRoot().findGroup("Near Things").findGroup("a").findLayer(layer.id())
+    metadata = layer.metadata()
+    assert "encoder: saumoco 7" in metadata.abstract() and "date: 2013-06-01" in metadata.abstract()
+    assert f"'--embedding={path}' --method=pca" in metadata.history()[0]
     assert not window.compute.isVisible() and not window.projection.isVisible()
     # Chosen again, the map leads to the layer that was made from it.
     points_layer(ROWS)
