@@ -16,6 +16,21 @@ from ...scatter.task import BackgroundTask
 from ...translation import tr
 
 
+def with_ending(path: str, ending: str) -> Path:
+    """A path that was chosen, with `ending` after its name where the user left it out.
+
+    The dialog has asked whether what is there may be replaced, of the path as it was chosen: a path
+    that grew gets a number where there is such a file.
+    """
+    if path.lower().endswith(ending):
+        return Path(path)
+    longer, number = Path(path + ending), 1
+    while longer.exists():
+        number += 1
+        longer = Path(f"{path}-{number}{ending}")
+    return longer
+
+
 def save_selection(
     layer: QgsVectorLayer, path: Path, done: Callable[[Optional[QgsVectorLayer], str], None]
 ) -> None:

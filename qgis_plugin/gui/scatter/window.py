@@ -24,7 +24,7 @@ from ...translation import tr
 from ...workspace import file_name
 from ..session import Session
 from .choices import FieldChoices, named_box
-from .exports import save_picture, save_selection
+from .exports import save_picture, save_selection, with_ending
 from .plot import ScatterPlot
 from .projecting import ProjectionBar
 from .sources import (
@@ -307,7 +307,7 @@ class ScatterWindow(QgsDockWidget):
             self, tr("Save the plot as a picture"), self._proposed("png"), tr("Pictures (*.png)")
         )
         if path:
-            self.save_picture(Path(path).with_suffix(".png"))
+            self.save_picture(with_ending(path, ".png"))
 
     def save_picture(self, path: Path) -> None:
         """Write the plot, as it is seen, as a PNG in the background."""
@@ -320,7 +320,7 @@ class ScatterWindow(QgsDockWidget):
             self, tr("Save the selection as a layer"), self._proposed("gpkg"), "GeoPackage (*.gpkg)"
         )
         if path:
-            self.save_selection(Path(path).with_suffix(".gpkg"))
+            self.save_selection(with_ending(path, ".gpkg"))
 
     def save_selection(self, path: Path) -> None:
         """Write the selected features as a layer of their own, which is added to the project."""

@@ -76,6 +76,31 @@ def test_window_saves_picture_and_selection(window, tmp_path: Path) -> None:
     assert QImage(str(tmp_path / "plot.png")).width() > window.plot.view.width()
 
 
+def test_names_with_a_point_keep_it_and_nothing_is_overwritten_unasked(
+    window, tmp_path: Path, monkeypatch
+) -> None:
+    from qgis.PyQt.QtWidgets import QFileDialog
+
+    window.show_layer(points_layer(ROWS))
+    assert spin(lambda: len(window.plot.points) == 4)
+    window.plot.layer.selectByIds([1])
+    (tmp_path / "zion 1.png").write_text("mine")
+    chosen = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(chosen[-1]), ""))
+    for name, written in (
+        ("zion 1.5", "zion 1.5.png"),
+        ("zion 1.5", "zion 1.5-2.png"),
+        ("b.PNG", "b.PNG"),
+    ):
+        chosen.append(tmp_path / name)
+        window._ask_picture()
+        assert spin((tmp_path / written).exists), written
+    chosen.append(tmp_path / "zion 2.5")
+    window._ask_layer()
+    assert spin((tmp_path / "zion 2.5.gpkg").exists)
+    assert (tmp_path / "zion 1.png").read_text() == "mine"
+
+
 def test_window_turns_a_map_into_points(window, project) -> None:
     from near_things.qgis_plugin.explore.preparing import Searchable
 
