@@ -27,6 +27,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...explore.about import about_words
 from ...explore.encoders import EncoderHeader
 from ...explore.keeping import kept_searches
 from ...explore.maps import about_lines, encoder_of, map_tags, picture_of
@@ -236,9 +237,8 @@ class MapBox(QGroupBox):
         if target is None:
             self.about.setText("")
             return
-        about = target.about
-        parts = [about.get("encoder", ""), about.get("scene", ""), about.get("date", "")]
-        text = " · ".join(part for part in parts if part)
+        text = about_words(target)
+        self.about.setToolTip(about_lines(target.about))
         if not target.is_ready:
             text += "\n" + tr("The first search lays its vectors out, which takes a moment.")
         self.about.setText(text)

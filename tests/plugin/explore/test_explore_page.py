@@ -134,6 +134,7 @@ def test_datasets_are_offered_as_soon_as_there_is_an_encoder(session, project) -
     session.run_written.emit(str(folder / "runs" / "first"))
     assert spin(lambda: page.map_box.map.count() == 1)
     assert page.map_box.map.currentText() == "zion.tiles (tiles, by first)"
+    assert page.map_box.about.text().startswith("run first · 2 bands · tile 480 m\n")
     page.close()
 
 
@@ -205,7 +206,8 @@ for name, bands in ((path, 4), (path[:-4] + '_picture.tif', 3)):
     file.SetProjection(reference.ExportToWkt())
     if bands == 4:
         file.SetMetadata({'schema': 'near-things-embedding-map', 'encoder': 'saumoco <3> step 2000',
-            'scene': 'scene', 'command': 'python -m backend.embed ' + shlex.join(sys.argv[4:])})
+            'scene': 'scene', 'bands': 'blue green', 'date': '2023-05-14',
+            'command': 'python -m backend.embed ' + shlex.join(sys.argv[4:])})
     file.FlushCache()
     del file
 """
@@ -229,12 +231,14 @@ def test_a_map_is_made_from_the_page_and_offered(page, session, fake_backend, pr
     assert not page.make_map.job_bar.isVisible() and page.make_map.make.isEnabled()
     # It is chosen, and says what it is.
     assert page.map_box.chosen.path == path and page.map_box.tools["search"].isEnabled()
-    assert page.map_box.about.text().startswith("saumoco <3> step 2000 · scene")
+    line = page.map_box.about.text().splitlines()[0]
+    assert line == "run zion-saumoco · 2 bands · cell 240 m · 14 May 2023"
+    assert "encoder: saumoco <3> step 2000" in page.map_box.about.toolTip()
     assert "lays its vectors out" in page.map_box.about.text()
     group = project.layerTreeRoot().findGroup("Near Things").findGroup("zion-saumoco")
     assert "Embedding (PCA): zion-saumoco scene" in [n.name() for n in group.children()]
     metadata = project.mapLayersByName("Embedding (PCA): zion-saumoco scene")[0].metadata()
-    assert "encoder: saumoco <3> step 2000\nscene: scene" in metadata.abstract()
+    assert "encoder: saumoco <3> step 2000\nbands: blue green\nscene: scene" in metadata.abstract()
     assert metadata.history()[0].startswith("python -m backend.embed ")
     # The next map by this encoder takes the first one's colours.
     page.make_map.make.click()
