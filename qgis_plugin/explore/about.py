@@ -56,5 +56,7 @@ def _cell_words(path: Path, stride_px: str) -> str:
 def _date_words(text: str) -> str:
     """A date as it is written here; other texts stay as they are."""
     date = QDate.fromString(text, "yyyy-MM-dd")
-    # As QLocale takes it: a language may want a point after the day.
-    return QLocale().toString(date, tr("d MMMM yyyy")) if date.isValid() else text
+    if not date.isValid():
+        return text
+    # As QLocale takes it: a language may want a point after the day. On one line.
+    return QLocale().toString(date, tr("d MMMM yyyy")).replace(" ", "\u00a0")

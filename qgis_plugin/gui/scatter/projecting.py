@@ -17,7 +17,14 @@ from ...results import describe, move_into_group
 from ...scatter.task import BackgroundTask
 from ...scatter.vector_points import MOST_POINTS, WrittenPoints, write_points
 from ...translation import tr
-from .sources import AXES_PROPERTY, VECTORS_PROPERTY, VectorsSource, colour_layer
+from .sources import (
+    AXES_PROPERTY,
+    SYMBOL_OPACITY,
+    VECTORS_PROPERTY,
+    VectorsSource,
+    colour_layer,
+)
+from .view import PLAIN
 
 
 class ProjectionBar(QWidget):
@@ -134,8 +141,9 @@ def _add_layer(written: WrittenPoints, source: VectorsSource) -> QgsVectorLayer:
         colour_layer(layer, "class", written.colours)
     elif layer.geometryType() == QgsWkbTypes.GeometryType.PointGeometry:
         # Small and without an outline: a cell lies beside a cell.
-        dot = {"size": "0.8", "outline_style": "no", "color": "#4477aa"}
-        layer.renderer().setSymbol(QgsMarkerSymbol.createSimple(dot))
+        dot = QgsMarkerSymbol.createSimple({"size": "0.6", "outline_style": "no", "color": PLAIN})
+        dot.setOpacity(SYMBOL_OPACITY)
+        layer.renderer().setSymbol(dot)
     project = QgsProject.instance()
     project.addMapLayer(layer)
     vectors = open_vectors(source.folder)

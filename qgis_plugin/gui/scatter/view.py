@@ -21,7 +21,7 @@ REPLACE, ADD, REMOVE = "replace", "add", "remove"
 _CLICK = 4
 _ZOOM_STEP = 1.2
 _PAN_SHARE = 0.1
-_PLAIN = "#4477aa"
+PLAIN = "#4477aa"
 # Of so many points a fine screen gets a coarse picture while it moves (milliseconds at rest).
 _MANY, _REST = 20_000, 150
 
@@ -82,7 +82,7 @@ class ScatterView(QWidget):
         self._whole = self._fitting_frame()
         self._frame = self._frame if keep_frame else self._whole
         self._hidden = numpy.zeros(len(self._xy), bool)
-        self.set_colouring(colouring or uniform(len(self._xy), _PLAIN))
+        self.set_colouring(colouring or uniform(len(self._xy), PLAIN))
 
     def set_colouring(self, colouring: Colouring) -> None:
         """Colour the points; classes that were hidden are shown again."""

@@ -231,7 +231,7 @@ def test_a_map_is_made_from_the_page_and_offered(page, session, fake_backend, pr
     assert not page.make_map.job_bar.isVisible() and page.make_map.make.isEnabled()
     # It is chosen, and says what it is.
     assert page.map_box.chosen.path == path and page.map_box.tools["search"].isEnabled()
-    line = page.map_box.about.text().splitlines()[0]
+    line = page.map_box.about.text().splitlines()[0].replace("\u00a0", " ")
     assert line == "run zion-saumoco · 2 bands · cell 240 m · 14 May 2023"
     assert "encoder: saumoco <3> step 2000" in page.map_box.about.toolTip()
     assert "lays its vectors out" in page.map_box.about.text()

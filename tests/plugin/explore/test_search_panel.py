@@ -229,6 +229,21 @@ def test_tiles_of_several_scenes_are_searched(page, tmp_path) -> None:
     assert not search.thumbnail(search.answer.positions[0]).isNull()
 
 
+def test_what_lies_beyond_the_scene_is_hatched(provider) -> None:
+    from near_things.qgis_plugin.explore.thumbnails import as_image
+    from near_things.qgis_plugin.gui.explore_page.places_view import SIDE_PX, PlacesView
+    from qgis.PyQt.QtGui import QPalette
+
+    pixels = np.zeros((96, 96, 4), np.uint8)
+    pixels[:, 48:] = 255
+    view = PlacesView()
+    picture = view._icon(as_image(pixels), 1).pixmap(SIDE_PX, SIDE_PX).toImage()
+    colours = {picture.pixelColor(x, y).name() for x in range(4, 30) for y in range(20, 60)}
+    roles = QPalette.ColorRole
+    assert colours == {view.palette().color(role).name() for role in (roles.Mid, roles.Midlight)}
+    assert picture.pixelColor(60, 40).name() == "#ffffff"
+
+
 def test_an_older_question_is_given_up(panel) -> None:
     answers = []
     panel.search.answered.connect(answers.append)

@@ -122,6 +122,9 @@ def test_window_turns_a_map_into_points(window, project) -> None:
         assert spin(lambda: len(window.plot.points) == 60)
     layer = window.plot.layer
     assert layer.name() == "zion é PCA" and layer.crs().authid() == "EPSG:32612"
+    # The map shows through.
+    symbol = layer.renderer().symbol()
+    assert symbol.opacity() == 0.5 and symbol.size() < 0.8
     # It lies with what its run made, and says what it is.
     assert project.layerTreeRoot().findGroup("Near Things").findGroup("a").findLayer(layer.id())
     metadata = layer.metadata()
