@@ -4,6 +4,46 @@
  <context>
   <name>NearThings</name>
   <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>tile {side} m</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>encoder {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>run {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>1 band</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>{count} bands</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>cell {side} m</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>a cell every {count} px</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>d MMMM yyyy</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <location filename="../../qgis_plugin/explore/estimate.py" />
    <source>{cells} cells · {size}</source>
    <translation type="unfinished" />
@@ -800,7 +840,7 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
-   <source>A search kept in {folder}; search.json says its pins.</source>
+   <source>A search kept in {folder}, threshold {threshold}; search.json says its pins.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1389,6 +1429,11 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/scatter/projecting.py" />
+   <source>PCA of {name}, shares of the variance: {shares}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/scatter/sources.py" />
    <source>{name} (embedding map)</source>
    <translation type="unfinished" />
@@ -1511,6 +1556,11 @@
   <message>
    <location filename="../../qgis_plugin/gui/scatter/window.py" />
    <source>{path} could not be written. {error} Choose another folder.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/session.py" />
+   <source>Set up…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2176,6 +2226,16 @@
   <message>
    <location filename="../../qgis_plugin/runs/choices.py" />
    <source>{count} named bands</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>red, green and blue</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>tiles of {size} px or more</source>
    <translation type="unfinished" />
   </message>
   <message>

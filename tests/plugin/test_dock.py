@@ -238,6 +238,52 @@ def test_a_job_is_stopped_by_its_bar(dock, work_folder, fake_backend) -> None:
     assert bar.isHidden() and not job.is_running
 
 
+def test_messages_leave_with_the_page_or_the_next_success(dock, interface) -> None:
+    from qgis.core import Qgis
+
+    dock.setUserVisible(True)
+    session, levels = dock.session, Qgis.MessageLevel
+
+    def told() -> list:
+        return [item.text() for item in interface.bar.items()]
+
+    session.tell("run a is done", levels.Success, "Show", lambda: None)
+    session.tell("run b did not end well", levels.Warning, "Show log", lambda: None)
+    session.show_page("explore")
+    # A warning stays until it is read or overtaken.
+    assert told() == ["run b did not end well"]
+    session.tell("run c is done", levels.Success, "Show", lambda: None)
+    assert told() == ["run c is done"]
+    # What the user has put away himself is no trouble later.
+    interface.bar.clearWidgets()
+    spin(lambda: False, 0.1)
+    session.show_page("data")
+    session.tell("run d is done", levels.Success)
+    assert told() == ["run d is done"]
+    session.tell("run e did not end well", levels.Warning, "Show log", lambda: None)
+    dock.close_session()
+    assert told() == []
+
+
+def test_a_failure_offers_the_set_up_or_another_try(dock, interface, monkeypatch) -> None:
+    from near_things.qgis_plugin.gui.options import PAGE_NAME
+    from qgis.PyQt.QtWidgets import QPushButton
+
+    dock.setUserVisible(True)
+    tried = []
+    dock.session.tell_failure("the disk is full", lambda: tried.append(1))
+    button = interface.bar.currentItem().findChild(QPushButton)
+    assert button.text() == "Try again"
+    button.click()
+    assert tried == [1] and not interface.bar.items()
+    monkeypatch.setenv("NEAR_THINGS_PYTHON", "/absent/python")
+    dock.session.tell_failure("Near Things needs a Python", lambda: tried.append(2))
+    button = interface.bar.currentItem().findChild(QPushButton)
+    assert button.text() == "Set up…"
+    button.click()
+    assert tried == [1] and interface.shown == [PAGE_NAME]
+
+
 def test_the_plugin_is_unloaded_while_jobs_run(
     interface, work_folder, fake_backend, monkeypatch
 ) -> None:

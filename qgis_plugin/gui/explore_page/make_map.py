@@ -253,8 +253,13 @@ class MakeMapBox(QgsCollapsibleGroupBox):
             self._watch.remember()
             self._session.map_written.emit(results["OUTPUT"])
         else:
-            self._session.tell(message, Qgis.MessageLevel.Warning)
+            self._session.tell_failure(message, self._start_again)
         self._show_estimate()
+
+    def _start_again(self) -> None:
+        # The form may have changed since.
+        if self.make.isEnabled():
+            self.start()
 
     def _browse_encoder(self) -> None:
         folder = str(self._session.workspace.folder)

@@ -60,7 +60,7 @@ class ExplorePage(QWidget):
         job.finished.connect(lambda ok, _, words: self._take_prepared(ok, words, target, kept))
         problem = job.start()
         if problem:
-            self._session.tell(problem, Qgis.MessageLevel.Warning)
+            self._session.tell_failure(problem, lambda: self.find_similar(target, kept))
             return
         self._preparing = job
         self.map_box.job_bar.watch(job)
@@ -73,7 +73,7 @@ class ExplorePage(QWidget):
         if successful:
             self._open(target.folder, kept)
         else:
-            self._session.tell(words, Qgis.MessageLevel.Warning)
+            self._session.tell_failure(words, lambda: self.find_similar(target, kept))
 
     def _open(self, folder: Path, kept: Optional[KeptSearch] = None) -> None:
         try:

@@ -280,12 +280,7 @@ class ScatterWindow(QgsDockWidget):
 
     def _tell_failure(self, error: str) -> None:
         words = tr("The principal components could not be computed: {error}")
-        self._session.tell(
-            words.format(error=error),
-            Qgis.MessageLevel.Warning,
-            tr("Try again"),
-            self.compute_components,
-        )
+        self._session.tell_failure(words.format(error=error), self.compute_components)
 
     def _free_path(self, name: str, suffix: str) -> Path:
         """A path among the maps where nothing is yet."""

@@ -272,14 +272,23 @@ def test_the_form_unfolds_without_a_bar_and_starts_one_job_at_a_time(
 
 
 def test_a_map_that_fails_is_told(page, session, fake_backend) -> None:
+    from qgis.PyQt.QtWidgets import QPushButton
+
     fake_backend(
         "say('error', message='the scene is damaged', hint='copy it again', exit_status=3)\n"
         "finish('failed', 3)"
     )
     page.make_map.make.click()
     assert spin(lambda: session.interface.bar.currentItem() is not None)
-    assert "the scene is damaged" in session.interface.bar.currentItem().text()
+    message = session.interface.bar.currentItem()
+    assert "the scene is damaged" in message.text()
     assert page.make_map.make.isEnabled()
+    # Another try is a press away.
+    fake_backend("sys.stdin.read()")
+    message.findChild(QPushButton).click()
+    assert page.make_map._job is not None and not page.make_map.make.isEnabled()
+    page.make_map._job.cancel()
+    assert spin(lambda: page.make_map._job is None)
 
 
 def test_rasters_are_looked_into_once_and_not_while_the_page_is_hidden(
