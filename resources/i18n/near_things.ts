@@ -1335,12 +1335,32 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/exports.py" />
-   <source>{path} cannot be opened.</source>
+   <source>Save the plot as a picture</source>
    <translation type="unfinished" />
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/exports.py" />
-   <source>Save the plot as a picture</source>
+   <source>Pictures (*.png)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>Save the selection as a layer</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>Saved: {path}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>{path} could not be written. {error} Choose another folder.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>{path} cannot be opened.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1536,26 +1556,6 @@
   <message>
    <location filename="../../qgis_plugin/gui/scatter/window.py" />
    <source>The principal components could not be computed: {error}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Pictures (*.png)</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Save the selection as a layer</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Saved: {path}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>{path} could not be written. {error} Choose another folder.</source>
    <translation type="unfinished" />
   </message>
   <message>

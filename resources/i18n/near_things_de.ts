@@ -1335,13 +1335,33 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/exports.py" />
-   <source>{path} cannot be opened.</source>
-   <translation>{path} lässt sich nicht öffnen.</translation>
+   <source>Save the plot as a picture</source>
+   <translation>Diagramm als Bild speichern</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/exports.py" />
-   <source>Save the plot as a picture</source>
-   <translation>Diagramm als Bild speichern</translation>
+   <source>Pictures (*.png)</source>
+   <translation>Bilder (*.png)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>Save the selection as a layer</source>
+   <translation>Auswahl als Layer speichern</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>Saved: {path}</source>
+   <translation>Gespeichert: {path}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>{path} could not be written. {error} Choose another folder.</source>
+   <translation>{path} konnte nicht geschrieben werden. {error} Einen anderen Ordner wählen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>{path} cannot be opened.</source>
+   <translation>{path} lässt sich nicht öffnen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/legend.py" />
@@ -1537,26 +1557,6 @@
    <location filename="../../qgis_plugin/gui/scatter/window.py" />
    <source>The principal components could not be computed: {error}</source>
    <translation>Die Hauptkomponenten konnten nicht berechnet werden: {error}</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Pictures (*.png)</source>
-   <translation>Bilder (*.png)</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Save the selection as a layer</source>
-   <translation>Auswahl als Layer speichern</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Saved: {path}</source>
-   <translation>Gespeichert: {path}</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>{path} could not be written. {error} Choose another folder.</source>
-   <translation>{path} konnte nicht geschrieben werden. {error} Einen anderen Ordner wählen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/session.py" />

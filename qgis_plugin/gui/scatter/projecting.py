@@ -17,6 +17,7 @@ from ...results import describe, move_into_group
 from ...scatter.task import BackgroundTask
 from ...scatter.vector_points import MOST_POINTS, WrittenPoints, write_points
 from ...translation import tr
+from .picture import PLAIN
 from .sources import (
     AXES_PROPERTY,
     SYMBOL_OPACITY,
@@ -24,7 +25,6 @@ from .sources import (
     VectorsSource,
     colour_layer,
 )
-from .view import PLAIN
 
 
 class ProjectionBar(QWidget):

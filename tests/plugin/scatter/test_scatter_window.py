@@ -65,11 +65,11 @@ def test_window_saves_picture_and_selection(window, tmp_path: Path) -> None:
     assert not save.isEnabled()
     layer.selectByExpression("\"class\" = 'Forest'")
     assert save.isEnabled()
-    window.save_selection(tmp_path / "wäld.gpkg")
+    window.exports.save_selection(tmp_path / "wäld.gpkg")
     assert spin(lambda: bool(QgsProject.instance().mapLayersByName("wäld")))
     saved = QgsProject.instance().mapLayersByName("wäld")[0]
     assert {f["class"] for f in saved.getFeatures()} == {"Forest"} and saved.featureCount() == 2
-    window.save_picture(tmp_path / "plot.png")
+    window.exports.save_picture(tmp_path / "plot.png")
     assert spin(
         lambda: (tmp_path / "plot.png").exists() and not QImage(str(tmp_path / "plot.png")).isNull()
     )
@@ -93,10 +93,10 @@ def test_names_with_a_point_keep_it_and_nothing_is_overwritten_unasked(
         ("b.PNG", "b.PNG"),
     ):
         chosen.append(tmp_path / name)
-        window._ask_picture()
+        window.exports.ask_picture()
         assert spin((tmp_path / written).exists), written
     chosen.append(tmp_path / "zion 2.5")
-    window._ask_layer()
+    window.exports.ask_layer()
     assert spin((tmp_path / "zion 2.5.gpkg").exists)
     assert (tmp_path / "zion 1.png").read_text() == "mine"
 
