@@ -120,6 +120,14 @@ def describe(layer: QgsMapLayer, result: ResultLayer) -> None:
     layer.setCustomProperty(ORDER_PROPERTY, result.order)
 
 
+def is_made_raster(layer: QgsRasterLayer) -> bool:
+    """True for a raster of one band that the plugin made, such as scores: it is no imagery.
+
+    The scenes of the sample landscape are results too, and have several bands.
+    """
+    return layer.bandCount() < 2 and bool(layer.customProperty(RUN_PROPERTY))
+
+
 def result_group(project: QgsProject, name: str = "") -> QgsLayerTreeGroup:
     """The plugin's group in the layer tree, or the one named `name` in it; made where missing."""
     root = project.layerTreeRoot()

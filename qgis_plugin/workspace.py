@@ -70,9 +70,10 @@ class Workspace:
         """Where a run of this name can be written; a number makes the name free."""
         return _free(self.folder / "runs", file_name(name), "")
 
-    def new_map(self, name: str) -> Path:
-        """Where a map of this name can be written; a number makes the name free."""
-        return _free(self.folder / "maps", file_name(name), ".tif")
+    def new_map(self, name: str, suffix: str = ".tif") -> Path:
+        """Where a map of this name can be written, or what is made from one; a number makes the
+        name free."""
+        return _free(self.folder / "maps", file_name(name), suffix)
 
 
 def _by_name(paths: Iterable[Path]) -> List[Path]:

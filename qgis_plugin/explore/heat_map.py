@@ -13,8 +13,9 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
-from ..results import result_group
+from ..results import ResultLayer, describe, result_group
 from ..translation import tr
+from ..unsaved import mark_unsaved
 from .answer import Answer
 
 Colour = Tuple[int, int, int]
@@ -90,6 +91,9 @@ class HeatMap:
         layer = QgsRasterLayer(path, tr("Similarity to the pins"), "gdal", options)
         layer.setRenderer(self._renderer(layer, threshold))
         layer.setOpacity(OPACITY)
+        # Its file goes with the search.
+        mark_unsaved(layer)
+        describe(layer, ResultLayer(layer.name(), path))
         project = QgsProject.instance()
         project.addMapLayer(layer, False)
         self._layer_id = layer.id()

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from typing import Dict
@@ -15,12 +16,24 @@ _ITEM = re.compile(r'<Item name="(\w+)">([^<]*)</Item>')
 def map_tags(path: Path) -> Dict[str, str]:
     """What an embedding map says of itself; empty for any other file."""
     try:
-        with open(path, "rb") as file:
-            text = file.read(BEGINNING).decode("utf-8", "replace")
+        state = path.stat()
     except OSError:
         return {}
-    if MAP_SCHEMA not in text:
+    return dict(_tags_of(path, state.st_mtime_ns, state.st_size))
+
+
+# Lists of maps are read anew whenever layers come and go, the same files again and again.
+@lru_cache(maxsize=1000)
+def _tags_of(path: Path, changed: int, size: int) -> Dict[str, str]:
+    """See `map_tags`; of the file as it was last `changed`, at that `size`."""
+    try:
+        with open(path, "rb") as file:
+            beginning = file.read(BEGINNING)
+    except OSError:
         return {}
+    if MAP_SCHEMA.encode() not in beginning:
+        return {}
+    text = beginning.decode("utf-8", "replace")
     start = text.find("<GDALMetadata>")
     end = text.find("</GDALMetadata>", start)
     # GDAL escapes a text, and then the XML that holds it.

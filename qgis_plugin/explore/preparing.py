@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, ClassVar, Dict, List, Optional
 
 from qgis.core import QgsApplication, QgsTask
 from qgis.PyQt.QtCore import QObject, pyqtSignal
@@ -69,12 +69,20 @@ class Searchable:
 
 
 class _Task(QgsTask):
-    """Runs the backend in a thread of QGIS's."""
+    """Runs the backend in a thread of QGIS's; `told` gives per cent and what is being done."""
 
-    def __init__(self, job: "PrepareJob", python: Path, arguments: List[str]) -> None:
-        super().__init__(job.title, QgsTask.Flag.CanCancel)
-        self._job, self._python, self._arguments = job, python, arguments
+    told = pyqtSignal(float, str)
+    # QGIS keeps no reference to the Python side, and the job may be gone before the task.
+    _running: ClassVar[List["_Task"]] = []
+
+    def __init__(self, title: str, python: Path, arguments: List[str]) -> None:
+        super().__init__(title, QgsTask.Flag.CanCancel)
+        self._python, self._arguments = python, arguments
         self.message = ""
+        self._running.append(self)
+
+    def finished(self, successful: bool) -> None:
+        self._running.remove(self)
 
     def run(self) -> bool:
         process = BackendProcess(
@@ -92,7 +100,7 @@ class _Task(QgsTask):
         if event["event"] == "progress" and event["total"]:
             percent = 100.0 * event["done"] / event["total"]
             self.setProgress(percent)
-            self._job.progressed.emit(percent, progress_words(event))
+            self.told.emit(percent, progress_words(event))
 
 
 class PrepareJob(QObject):
@@ -114,8 +122,9 @@ class PrepareJob(QObject):
         if problem:
             return problem
         self.target.folder.parent.mkdir(parents=True, exist_ok=True)
-        self._task = _Task(self, python, self.target.arguments())
-        self._task.taskCompleted.connect(lambda: self.finished.emit(True, {}, ""))
+        self._task = _Task(self.title, python, self.target.arguments())
+        self._task.told.connect(self.progressed)
+        self._task.taskCompleted.connect(self._succeed)
         self._task.taskTerminated.connect(self._fail)
         QgsApplication.taskManager().addTask(self._task)
         return ""
@@ -124,6 +133,9 @@ class PrepareJob(QObject):
         """Stop; nothing is left behind."""
         if self._task is not None:
             self._task.cancel()
+
+    def _succeed(self) -> None:
+        self.finished.emit(True, {}, "")
 
     def _fail(self) -> None:
         self.finished.emit(False, {}, self._task.message or tr("Stopped on request."))

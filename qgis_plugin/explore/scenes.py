@@ -9,6 +9,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 from qgis.core import QgsMapLayer, QgsProcessingException, QgsProject, QgsRasterLayer
 
 from ..layers import raster_path
+from ..results import is_made_raster
 from ..translation import tr
 from .encoders import EncoderHeader, dataset_of_run, dataset_record
 from .maps import map_tags
@@ -121,9 +122,11 @@ def is_scene_layer(layer: QgsMapLayer) -> bool:
         path = Path(raster_path(layer))
     except QgsProcessingException:
         return False
-    # The plugin's own results carry this property; see results.RUN_PROPERTY.
-    made = str(layer.customProperty("near_things/run") or "") and layer.bandCount() < 2
-    return not made and not map_tags(path) and not path.stem.endswith(("_picture", "_clusters"))
+    return (
+        not is_made_raster(layer)
+        and not map_tags(path)
+        and not path.stem.endswith(("_picture", "_clusters"))
+    )
 
 
 def scene_of_layer(layer: QgsRasterLayer) -> SceneChoice:

@@ -80,10 +80,13 @@ class Search(QObject):
         return float(np.hypot(*across))
 
     def close(self) -> None:
-        """Give up what runs, and take the heat map away."""
+        """Give up what runs, and take the heat map away; the search cannot be used any more."""
         self._worker.close()
         self._painter.close()
         self.heat_map.remove()
+        # Some systems lock a file as long as it is mapped into memory.
+        self.vectors = self._answerer = self._maker = self.answer = None
+        self._thumbnails.clear()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def pin_at(self, x: float, y: float, is_example: bool = True) -> Optional[Pin]:

@@ -7,6 +7,8 @@ from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
+from .maps import encoder_of
+
 SCHEMA = "near-things-vectors"
 VERSION = 1
 RECORD = "index.json"
@@ -68,6 +70,8 @@ class Vectors:
     tile_size_px: int
     about: Dict[str, str]
     source: Dict[str, Any] = field(default_factory=dict)
+    # The file of the encoder that made them; empty where that is not known.
+    encoder: str = ""
     # How long a map unit is on the ground, to the east and to the north; see `ground.measure`.
     metres_per_unit: Tuple[float, float] = (1.0, 1.0)
 
@@ -78,6 +82,11 @@ class Vectors:
     def name(self) -> str:
         """What the user calls it: the name of the map or the dataset."""
         return self.folder.stem
+
+    @property
+    def path(self) -> Path:
+        """What they were laid out from: the map's file, or the dataset's `dataset.json`."""
+        return Path(self.source.get("path", ""))
 
     def position_at(self, x: float, y: float) -> Optional[int]:
         """The position whose vector stands for a point; None where there is none."""
@@ -240,6 +249,7 @@ def open_vectors(folder: Path) -> Vectors:
             tile_size_px=record["tile_size_px"],
             about=record["about"],
             source=record["source"],
+            encoder=record.get("encoder", {}).get("path", "") or encoder_of(record["about"]),
         )
         make = _open_map if record["kind"] == "map" else _open_dataset
         return make(record, common)

@@ -1,6 +1,6 @@
 """One Processing algorithm at work in the background, for the widgets that started it."""
 
-from typing import Any, Dict, Optional
+from typing import Any, ClassVar, Dict, List, Optional
 
 from qgis.core import (
     QgsApplication,
@@ -55,17 +55,20 @@ class AlgorithmJob(QObject):
     `progressed` gives per cent and what is being done; `said` each line of the log; `finished`
     whether all went well, the results, and else what went wrong as a sentence. It comes once, also
     where the algorithm could not be started, but never before `start` has returned.
+
+    A job has no parent: its task works with what it holds, also while the plugin is unloaded.
     """
+
+    # From `start` to the end, whoever else forgets it.
+    _running: ClassVar[List["AlgorithmJob"]] = []
 
     progressed = pyqtSignal(float, str)
     said = pyqtSignal(str)
     finished = pyqtSignal(bool, dict, str)
     _refused = pyqtSignal(str)
 
-    def __init__(
-        self, identifier: str, parameters: Values, title: str, parent: Optional[QObject] = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, identifier: str, parameters: Values, title: str) -> None:
+        super().__init__()
         self.title = title
         self._algorithm = QgsApplication.processingRegistry().createAlgorithmById(identifier)
         self._parameters = _loaded_destinations(self._algorithm, parameters)
@@ -89,9 +92,8 @@ class AlgorithmJob(QObject):
 
     def start(self) -> None:
         """Check the parameters, and begin."""
-        self._refused.connect(
-            lambda message: self._end(False, {}, message), Qt.ConnectionType.QueuedConnection
-        )
+        self._running.append(self)
+        self._refused.connect(self._take_refusal, Qt.ConnectionType.QueuedConnection)
         possible, problem = self._algorithm.canExecute()
         if possible:
             possible, problem = self._algorithm.checkParameterValues(
@@ -105,7 +107,7 @@ class AlgorithmJob(QObject):
         )
         self._task.setDescription(self.title)
         self._task.executed.connect(self._take_results)
-        self._task.taskTerminated.connect(lambda: self._take_results(False, {}))
+        self._task.taskTerminated.connect(self._take_termination)
         QgsApplication.taskManager().addTask(self._task)
 
     def cancel(self) -> None:
@@ -125,6 +127,12 @@ class AlgorithmJob(QObject):
     def _take_error(self, message: str) -> None:
         self._error = message
 
+    def _take_refusal(self, problem: str) -> None:
+        self._end(False, {}, problem)
+
+    def _take_termination(self) -> None:
+        self._take_results(False, {})
+
     def _take_results(self, successful: bool, results: Values) -> None:
         if self._ended:
             return
@@ -143,6 +151,7 @@ class AlgorithmJob(QObject):
     def _end(self, successful: bool, results: Values, message: str) -> None:
         if not self._ended:
             self._ended = True
+            self._running.remove(self)
             self.finished.emit(successful, results, message)
 
 

@@ -153,6 +153,7 @@ class NearThingsDock(QgsDockWidget):
         }
         for title, page in pages.items():
             tabs.addTab(Column(page(session)), title)
+        tabs.currentChanged.connect(session.turn_page)
         tabs.setCornerWidget(self._make_corner(), Qt.Corner.TopRightCorner)
         return tabs
 

@@ -10,6 +10,7 @@ from qgis.PyQt.QtCore import QDate
 
 from ..algorithms.scenes import SceneLayers
 from ..layers import raster_path
+from ..results import is_made_raster
 from .bands import Band, band_token, description_of, named_bands, token_order, without_token
 from .ground import pixel_size_m
 
@@ -76,13 +77,16 @@ def find_scenes(
     """The scenes that layers make, in the layers' order.
 
     Layers of one band whose files differ only in the band's name make one scene (LC08_…_B2,
-    LC08_…_B3). Rasters shown as classes are left out, and so is what lies in the folder `without`.
+    LC08_…_B3). Rasters shown as classes are left out, and so is what the plugin made: scores, and
+    what lies in the folder `without`.
     """
     groups: Dict[Tuple[str, ...], List[QgsRasterLayer]] = {}
     seen = set()
     for layer in layers:
         path = raster_path(layer)
-        if is_classes(layer) or path in seen or (without is not None and _within(path, without)):
+        if is_classes(layer) or is_made_raster(layer) or path in seen:
+            continue
+        if without is not None and _within(path, without):
             continue
         seen.add(path)
         groups.setdefault(_group_of(layer, path), []).append(layer)

@@ -4,6 +4,46 @@
  <context>
   <name>NearThings</name>
   <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>tile {side} m</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>encoder {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>run {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>1 band</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>{count} bands</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>cell {side} m</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>a cell every {count} px</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>d MMMM yyyy</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <location filename="../../qgis_plugin/explore/estimate.py" />
    <source>{cells} cells · {size}</source>
    <translation type="unfinished" />
@@ -800,7 +840,7 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
-   <source>A search kept in {folder}; search.json says its pins.</source>
+   <source>A search kept in {folder}, threshold {threshold}; search.json says its pins.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1295,12 +1335,32 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/exports.py" />
-   <source>{path} cannot be opened.</source>
+   <source>Save the plot as a picture</source>
    <translation type="unfinished" />
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/exports.py" />
-   <source>Save the plot as a picture</source>
+   <source>Pictures (*.png)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>Save the selection as a layer</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>Saved: {path}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>{path} could not be written. {error} Choose another folder.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>{path} cannot be opened.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1386,6 +1446,11 @@
   <message>
    <location filename="../../qgis_plugin/gui/scatter/projecting.py" />
    <source>{share} % of the variance</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/projecting.py" />
+   <source>PCA of {name}, shares of the variance: {shares}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1494,23 +1559,8 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Pictures (*.png)</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Save the selection as a layer</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Saved: {path}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>{path} could not be written. {error} Choose another folder.</source>
+   <location filename="../../qgis_plugin/gui/session.py" />
+   <source>Set up…</source>
    <translation type="unfinished" />
   </message>
   <message>

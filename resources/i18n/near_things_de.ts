@@ -4,6 +4,46 @@
  <context>
   <name>NearThings</name>
   <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>tile {side} m</source>
+   <translation>Kachel {side} m</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>encoder {name}</source>
+   <translation>Encoder {name}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>run {name}</source>
+   <translation>Lauf {name}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>1 band</source>
+   <translation>1 Kanal</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>{count} bands</source>
+   <translation>{count} Kanäle</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>cell {side} m</source>
+   <translation>Zelle {side} m</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>a cell every {count} px</source>
+   <translation>eine Zelle alle {count} px</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/explore/about.py" />
+   <source>d MMMM yyyy</source>
+   <translation>d. MMMM yyyy</translation>
+  </message>
+  <message>
    <location filename="../../qgis_plugin/explore/estimate.py" />
    <source>{cells} cells · {size}</source>
    <translation>{cells} Zellen · {size}</translation>
@@ -800,8 +840,8 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
-   <source>A search kept in {folder}; search.json says its pins.</source>
-   <translation>Eine in {folder} behaltene Suche; search.json nennt ihre Nadeln.</translation>
+   <source>A search kept in {folder}, threshold {threshold}; search.json says its pins.</source>
+   <translation>Eine in {folder} behaltene Suche, Schwelle {threshold}; search.json nennt ihre Nadeln.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/explore_page/kept_layers.py" />
@@ -1295,13 +1335,33 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/exports.py" />
-   <source>{path} cannot be opened.</source>
-   <translation>{path} lässt sich nicht öffnen.</translation>
+   <source>Save the plot as a picture</source>
+   <translation>Diagramm als Bild speichern</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/exports.py" />
-   <source>Save the plot as a picture</source>
-   <translation>Diagramm als Bild speichern</translation>
+   <source>Pictures (*.png)</source>
+   <translation>Bilder (*.png)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>Save the selection as a layer</source>
+   <translation>Auswahl als Layer speichern</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>Saved: {path}</source>
+   <translation>Gespeichert: {path}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>{path} could not be written. {error} Choose another folder.</source>
+   <translation>{path} konnte nicht geschrieben werden. {error} Einen anderen Ordner wählen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/exports.py" />
+   <source>{path} cannot be opened.</source>
+   <translation>{path} lässt sich nicht öffnen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/legend.py" />
@@ -1387,6 +1447,11 @@
    <location filename="../../qgis_plugin/gui/scatter/projecting.py" />
    <source>{share} % of the variance</source>
    <translation>{share} % der Varianz</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/scatter/projecting.py" />
+   <source>PCA of {name}, shares of the variance: {shares}</source>
+   <translation>PCA von {name}, Anteile der Varianz: {shares}</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/scatter/sources.py" />
@@ -1494,24 +1559,9 @@
    <translation>Die Hauptkomponenten konnten nicht berechnet werden: {error}</translation>
   </message>
   <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Pictures (*.png)</source>
-   <translation>Bilder (*.png)</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Save the selection as a layer</source>
-   <translation>Auswahl als Layer speichern</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>Saved: {path}</source>
-   <translation>Gespeichert: {path}</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/scatter/window.py" />
-   <source>{path} could not be written. {error} Choose another folder.</source>
-   <translation>{path} konnte nicht geschrieben werden. {error} Einen anderen Ordner wählen.</translation>
+   <location filename="../../qgis_plugin/gui/session.py" />
+   <source>Set up…</source>
+   <translation>Einrichten …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/session.py" />

@@ -27,14 +27,14 @@ def points_layer(
     return layer
 
 
-def embedding_map(path: Path, vectors: numpy.ndarray) -> Path:
+def embedding_map(path: Path, vectors: numpy.ndarray, about: dict | None = None) -> Path:
     """What stands for an embedding map, and its vectors (rows, columns, D), laid out beside it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     tag = '<Item name="schema">near-things-embedding-map</Item>'
     path.write_text(f"<GDALMetadata>{tag}</GDALMetadata>", encoding="utf-8")
     state = path.stat()
     source = dict(path=str(path), bytes=state.st_size, changed=int(state.st_mtime))
-    write_map_vectors(path.with_suffix(".vectors"), vectors, source=source)
+    write_map_vectors(path.with_suffix(".vectors"), vectors, source=source, about=about)
     return path
 
 

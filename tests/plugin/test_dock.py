@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -234,3 +236,97 @@ def test_a_job_is_stopped_by_its_bar(dock, work_folder, fake_backend) -> None:
     successful, _, message = finished(job)[0]
     assert not successful and "Stopped on request" in message
     assert bar.isHidden() and not job.is_running
+
+
+def test_messages_leave_with_the_page_or_the_next_success(dock, interface) -> None:
+    from qgis.core import Qgis
+
+    dock.setUserVisible(True)
+    session, levels = dock.session, Qgis.MessageLevel
+
+    def told() -> list:
+        return [item.text() for item in interface.bar.items()]
+
+    session.tell("run a is done", levels.Success, "Show", lambda: None)
+    session.tell("run b did not end well", levels.Warning, "Show log", lambda: None)
+    session.show_page("explore")
+    # A warning stays until it is read or overtaken.
+    assert told() == ["run b did not end well"]
+    session.tell("run c is done", levels.Success, "Show", lambda: None)
+    assert told() == ["run c is done"]
+    # What the user has put away himself is no trouble later.
+    interface.bar.clearWidgets()
+    spin(lambda: False, 0.1)
+    session.show_page("data")
+    session.tell("run d is done", levels.Success)
+    assert told() == ["run d is done"]
+    session.tell("run e did not end well", levels.Warning, "Show log", lambda: None)
+    dock.close_session()
+    assert told() == []
+
+
+def test_a_failure_offers_the_set_up_or_another_try(dock, interface, monkeypatch) -> None:
+    from near_things.qgis_plugin.gui.options import PAGE_NAME
+    from qgis.PyQt.QtWidgets import QPushButton
+
+    dock.setUserVisible(True)
+    tried = []
+    dock.session.tell_failure("the disk is full", lambda: tried.append(1))
+    button = interface.bar.currentItem().findChild(QPushButton)
+    assert button.text() == "Try again"
+    button.click()
+    assert tried == [1] and not interface.bar.items()
+    monkeypatch.setenv("NEAR_THINGS_PYTHON", "/absent/python")
+    dock.session.tell_failure("Near Things needs a Python", lambda: tried.append(2))
+    button = interface.bar.currentItem().findChild(QPushButton)
+    assert button.text() == "Set up…"
+    button.click()
+    assert tried == [1] and interface.shown == [PAGE_NAME]
+
+
+def test_the_plugin_is_unloaded_while_jobs_run(
+    interface, work_folder, fake_backend, monkeypatch
+) -> None:
+    """What the window held is gone before the tasks end; nothing calls it any more."""
+    from near_things.qgis_plugin.explore.preparing import PrepareJob, Searchable, _Task
+    from near_things.qgis_plugin.gui.algorithm_job import AlgorithmJob
+    from near_things.qgis_plugin.gui.job_bar import JobBar
+    from near_things.qgis_plugin.gui.window import WindowParts
+    from qgis.core import QgsApplication
+    from qgis.PyQt.QtCore import QCoreApplication, QEvent
+
+    # It stops when asked, but speaks until it does.
+    fake_backend(
+        "import threading\n"
+        "threading.Thread(target=lambda: (sys.stdin.read(), os._exit(143)), daemon=True).start()\n"
+        "while True:\n    progress(1, 4)\n    time.sleep(0.01)"
+    )
+    complaints = []
+    monkeypatch.setattr(sys, "excepthook", lambda *error: complaints.append(error))
+    monkeypatch.setattr(threading, "excepthook", complaints.append)
+    parts = WindowParts(interface)
+    parts.add()
+    interface.window.show()
+    parts.dock.setUserVisible(True)
+    session = parts.dock.session
+    job = session.start("nearthings:samplelandscape", {"OUTPUT": str(work_folder / "s")}, "Sample")
+    bar = JobBar(parts.dock)
+    bar.watch(job)
+    prepare = PrepareJob(Searchable("map", work_folder / "map.tif"), session)
+    assert not prepare.start()
+    told, destroyed = [], []
+    session.destroyed.connect(lambda: destroyed.append("session"))
+    prepare.destroyed.connect(lambda: destroyed.append("prepare"))
+    job.progressed.connect(lambda *_: told.append("job"))
+    prepare.progressed.connect(lambda *_: told.append("prepare"))
+    assert spin(lambda: {"job", "prepare"} <= set(told))
+    prepare.cancel()
+    parts.remove()
+    # As the event loop does, but before the tasks have ended.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert sorted(destroyed) == ["prepare", "session"]
+    del job, session, prepare
+    assert spin(lambda: not QgsApplication.taskManager().activeTasks())
+    spin(lambda: False, 0.2)
+    assert not complaints and not AlgorithmJob._running and not _Task._running
+    interface.window.close()

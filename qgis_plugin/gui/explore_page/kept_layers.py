@@ -16,12 +16,16 @@ from qgis.core import (
 )
 
 from ...explore.heat_map import OPACITY, heat_renderer
-from ...results import result_group
+from ...explore.origin import result_of
+from ...explore.vectors import Vectors
+from ...results import ResultLayer, describe, result_group
 from ...translation import tr
 from .marks import COUNTER_EXAMPLE, EXAMPLE
 
 
-def show_kept(folder: Path, group: str, threshold: float, scores: Tuple[float, float]) -> None:
+def show_kept(
+    folder: Path, vectors: Vectors, group: str, threshold: float, scores: Tuple[float, float]
+) -> None:
     """Add pins, places, areas and the heat map of a kept search in a group of their own."""
     project = QgsProject.instance()
     package = folder / "search.gpkg"
@@ -47,7 +51,7 @@ def show_kept(folder: Path, group: str, threshold: float, scores: Tuple[float, f
     layers.append(heat)
     node = result_group(project, group).insertGroup(0, folder.name)
     for layer in layers:
-        _describe(layer, folder)
+        describe(layer, _result(layer, folder, vectors, threshold))
         project.addMapLayer(layer, False)
         entry = node.addLayer(layer)
         entry.setExpanded(False)
@@ -55,13 +59,10 @@ def show_kept(folder: Path, group: str, threshold: float, scores: Tuple[float, f
         entry.setItemVisibilityChecked(not layer.source().endswith("layername=areas"))
 
 
-def _describe(layer: QgsMapLayer, folder: Path) -> None:
-    metadata = layer.metadata()
-    metadata.setTitle(f"{layer.name()}: {folder.name}")
-    metadata.setAbstract(
-        tr("A search kept in {folder}; search.json says its pins.").format(folder=folder)
-    )
-    layer.setMetadata(metadata)
+def _result(layer: QgsMapLayer, folder: Path, vectors: Vectors, threshold: float) -> ResultLayer:
+    words = tr("A search kept in {folder}, threshold {threshold}; search.json says its pins.")
+    told = words.format(folder=folder, threshold=f"{threshold:.2f}")
+    return result_of(vectors, f"{layer.name()}: {folder.name}", str(folder), told)
 
 
 def _pins() -> QgsCategorizedSymbolRenderer:

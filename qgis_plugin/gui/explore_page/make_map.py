@@ -1,11 +1,11 @@
 """The part of the page that makes an embedding map: encoder, scene, stride, estimate."""
 
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Union
 
 from qgis.core import Qgis, QgsProject
 from qgis.gui import QgsCollapsibleGroupBox
-from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtCore import QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -25,6 +25,7 @@ from ...explore.estimate import SpeedWatch, estimate
 from ...explore.maps import encoder_of, map_tags, picture_of
 from ...explore.scenes import SceneChoice, scene_of_files, scenes_of_project, scenes_of_run
 from ...translation import tr
+from ..algorithm_job import AlgorithmJob
 from ..job_bar import JobBar
 from ..session import Session
 
@@ -35,7 +36,12 @@ REFRESH_MS = 200
 
 
 class MakeMapBox(QgsCollapsibleGroupBox):
-    """Starts the job and shows how far it is."""
+    """Starts the job and shows how far it is.
+
+    `encoder_changed` comes when another encoder is chosen, by the user or by what was read anew.
+    """
+
+    encoder_changed = pyqtSignal()
 
     def __init__(self, session: Session, parent: Optional[QWidget] = None) -> None:
         super().__init__(tr("Make an embedding map"), parent)
@@ -43,12 +49,15 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         self._chosen_files: List[SceneChoice] = []
         self._chosen_encoders: List[Path] = []
         self._watch: Optional[SpeedWatch] = None
+        self._job: Optional[AlgorithmJob] = None
         self._make_widgets()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self._refresh_if_seen)
+        self._is_stale = False
         session.run_written.connect(self._refresh_soon)
+        session.encoder_wanted.connect(self.choose_encoder)
         session.workspace_changed.connect(self._refresh_soon)
         project = QgsProject.instance()
         project.layersAdded.connect(self._refresh_soon)
@@ -98,11 +107,16 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         bottom = QHBoxLayout()
         bottom.addStretch(1)
         bottom.addWidget(self.make)
+        # A box shows all its own children as it unfolds: what hides by itself lies one deeper.
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(form)
+        column.addWidget(self.words)
+        column.addWidget(self.job_bar)
+        column.addLayout(bottom)
         layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(self.words)
-        layout.addWidget(self.job_bar)
-        layout.addLayout(bottom)
+        layout.addWidget(inside)
         self.encoder.currentIndexChanged.connect(self._take_encoder)
         self.scene.currentIndexChanged.connect(self._show_estimate)
         self.stride.valueChanged.connect(self._show_estimate)
@@ -135,12 +149,33 @@ class MakeMapBox(QgsCollapsibleGroupBox):
                     self.encoder.setCurrentIndex(self.encoder.count() - 1)
         self.encoder.blockSignals(False)
         self._list_scenes(kept)
+        if self.chosen_encoder != kept:
+            self.encoder_changed.emit()
+
+    def choose_encoder(self, path: Union[Path, str]) -> None:
+        """Choose an encoder by its file, and unfold the form for it."""
+        self.refresh()
+        for index in range(self.encoder.count()):
+            if self.encoder.itemData(index).path == Path(path):
+                self.encoder.setCurrentIndex(index)
+        self.setCollapsed(False)
 
     def _refresh_soon(self, *_: object) -> None:
         self._timer.start()
 
+    def _refresh_if_seen(self) -> None:
+        self._is_stale = not self.isVisible()
+        if not self._is_stale:
+            self.refresh()
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._refresh_if_seen()
+
     def _take_encoder(self) -> None:
         self._list_scenes(None)
+        self.encoder_changed.emit()
 
     def _list_scenes(self, before: Optional[EncoderHeader]) -> None:
         encoder, kept = self.chosen_encoder, self.chosen_scene
@@ -175,7 +210,7 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         pixel = scene.pixel_m if scene is not None else None
         metres = f"= {self.stride.value() * pixel:,.0f} m" if pixel else ""
         self.on_ground.setText(metres)
-        self.make.setEnabled(not problem and not self.job_bar.isVisibleTo(self))
+        self.make.setEnabled(not problem and self._job is None)
         if problem:
             self.words.setText(problem)
             return
@@ -183,7 +218,7 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         words = estimate(encoder, scene, self.stride.value()).words()
         self.words.setText(f"{words}. {remark}" if remark else f"{words}.")
 
-    def start(self) -> Any:
+    def start(self) -> AlgorithmJob:
         """Start the job; gives it."""
         encoder, scene = self.chosen_encoder, self.chosen_scene
         workspace = self._session.workspace
@@ -205,6 +240,7 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         cells = estimate(encoder, scene, self.stride.value()).cells
         self._watch = SpeedWatch(encoder, cells)
         job = self._session.start(ALGORITHM, parameters, tr("Make embedding map"))
+        self._job = job
         self.job_bar.watch(job)
         self.make.setEnabled(False)
         job.progressed.connect(self._watch.see)
@@ -212,13 +248,18 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         return job
 
     def _take_end(self, successful: bool, results: Dict[str, Any], message: str) -> None:
-        self.job_bar.hide()
+        self._job = None
         if successful:
             self._watch.remember()
             self._session.map_written.emit(results["OUTPUT"])
         else:
-            self._session.tell(message, Qgis.MessageLevel.Warning)
+            self._session.tell_failure(message, self._start_again)
         self._show_estimate()
+
+    def _start_again(self) -> None:
+        # The form may have changed since.
+        if self.make.isEnabled():
+            self.start()
 
     def _browse_encoder(self) -> None:
         folder = str(self._session.workspace.folder)
@@ -239,10 +280,7 @@ class MakeMapBox(QgsCollapsibleGroupBox):
             )
             return
         self._chosen_encoders.insert(0, path)
-        self.encoder.blockSignals(True)
-        self.encoder.setCurrentIndex(-1)
-        self.encoder.blockSignals(False)
-        self.refresh()
+        self.choose_encoder(path)
 
     def _browse_scene(self) -> None:
         files, _ = QFileDialog.getOpenFileNames(

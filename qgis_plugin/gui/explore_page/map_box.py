@@ -2,7 +2,7 @@
 
 import importlib.util
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
 from qgis.core import (
     Qgis,
@@ -27,6 +27,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...explore.about import about_words
 from ...explore.encoders import EncoderHeader
 from ...explore.keeping import kept_searches
 from ...explore.maps import about_lines, encoder_of, map_tags, picture_of
@@ -57,7 +58,8 @@ class MapBox(QGroupBox):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self._refresh_if_seen)
+        self._is_stale = False
         for signal in (session.workspace_changed, session.dataset_written):
             signal.connect(self._refresh_soon)
         session.map_written.connect(self._take_map)
@@ -208,6 +210,16 @@ class MapBox(QGroupBox):
     def _refresh_soon(self, *_: object) -> None:
         self._timer.start()
 
+    def _refresh_if_seen(self) -> None:
+        self._is_stale = not self.isVisible()
+        if not self._is_stale:
+            self.refresh()
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._refresh_if_seen()
+
     def _take_map(self, path: str) -> None:
         self.refresh()
         self.choose(Path(path))
@@ -225,9 +237,8 @@ class MapBox(QGroupBox):
         if target is None:
             self.about.setText("")
             return
-        about = target.about
-        parts = [about.get("encoder", ""), about.get("scene", ""), about.get("date", "")]
-        text = " · ".join(part for part in parts if part)
+        text = about_words(target)
+        self.about.setToolTip(about_lines(target.about))
         if not target.is_ready:
             text += "\n" + tr("The first search lays its vectors out, which takes a moment.")
         self.about.setText(text)

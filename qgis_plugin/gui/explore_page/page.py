@@ -3,17 +3,16 @@
 from pathlib import Path
 from typing import Any, Optional
 
-from qgis.core import Qgis, QgsProject
+from qgis.core import Qgis
 from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
 
 from ...explore.heat_map import colour_range
 from ...explore.keeping import KeepingError, KeptSearch, free_folder, keep, read_kept
-from ...explore.maps import encoder_of, picture_of
+from ...explore.origin import group_of
 from ...explore.preparing import PrepareJob, Searchable
 from ...explore.search import Search
 from ...explore.vectors import VectorsError, open_vectors
 from ...explore.worker import LatestWorker
-from ...results import encoder_group, group_of_file
 from ...translation import tr
 from ..session import Session
 from .kept_layers import show_kept
@@ -34,7 +33,7 @@ class ExplorePage(QWidget):
         self._keeper.answered.connect(self._take_kept)
         self._keeper.failed.connect(lambda words: session.tell(words, Qgis.MessageLevel.Warning))
         self.make_map, self.map_box = MakeMapBox(session), MapBox(session)
-        self.make_map.encoder.currentIndexChanged.connect(self._share_encoder)
+        self.make_map.encoder_changed.connect(self._share_encoder)
         self.map_box.search_wanted.connect(self.find_similar)
         self.map_box.reopen_wanted.connect(lambda path: self.reopen(Path(path)))
         self.overview = QWidget()
@@ -53,7 +52,7 @@ class ExplorePage(QWidget):
     def find_similar(self, target: Searchable, kept: Optional[KeptSearch] = None) -> None:
         """Open the search of a map or dataset; its vectors are laid out first where needed."""
         if target.is_ready:
-            self._open(target.folder, self._group_of(target), kept)
+            self._open(target.folder, kept)
             return
         if self._preparing is not None:
             return
@@ -61,7 +60,7 @@ class ExplorePage(QWidget):
         job.finished.connect(lambda ok, _, words: self._take_prepared(ok, words, target, kept))
         problem = job.start()
         if problem:
-            self._session.tell(problem, Qgis.MessageLevel.Warning)
+            self._session.tell_failure(problem, lambda: self.find_similar(target, kept))
             return
         self._preparing = job
         self.map_box.job_bar.watch(job)
@@ -72,18 +71,20 @@ class ExplorePage(QWidget):
         self._preparing = None
         self.map_box.refresh()
         if successful:
-            self._open(target.folder, self._group_of(target), kept)
+            self._open(target.folder, kept)
         else:
-            self._session.tell(words, Qgis.MessageLevel.Warning)
+            self._session.tell_failure(words, lambda: self.find_similar(target, kept))
 
-    def _open(self, folder: Path, group: str, kept: Optional[KeptSearch]) -> None:
+    def _open(self, folder: Path, kept: Optional[KeptSearch] = None) -> None:
         try:
             vectors = open_vectors(folder)
         except VectorsError as error:
             self._session.tell(str(error), Qgis.MessageLevel.Warning)
             return
         self.close_panel()
-        self.panel = SearchPanel(self._session, Search(vectors, group or vectors.name, self))
+        self.panel = SearchPanel(
+            self._session, Search(vectors, group_of(vectors) or vectors.name, self)
+        )
         self.panel.closed.connect(self.close_panel)
         self.panel.keep_wanted.connect(self.keep)
         self.overview.hide()
@@ -93,17 +94,6 @@ class ExplorePage(QWidget):
         self.panel.look_at()
         if kept is not None:
             self.panel.restore(kept)
-
-    def _group_of(self, target: Searchable) -> str:
-        """The group of a map's layers, or of its picture, in the project, else of its encoder."""
-        project = QgsProject.instance()
-        if target.encoder is not None:
-            return encoder_group(str(target.encoder.path))
-        for path in (target.path, picture_of(target.path)):
-            group = group_of_file(str(path), project)
-            if group:
-                return group
-        return encoder_group(encoder_of(target.about))
 
     def close_panel(self) -> None:
         """Put the search away; what was not kept is gone."""
@@ -129,13 +119,13 @@ class ExplorePage(QWidget):
 
         def work(*_: Any) -> Any:
             keep(folder, vectors, ground, answer, threshold, wkt)
-            return folder, group, threshold, colour_range(answer)
+            return folder, vectors, group, threshold, colour_range(answer)
 
         self._keeper.ask(work)
 
     def _take_kept(self, result: Any) -> None:
-        folder, group, threshold, scores = result
-        show_kept(folder, group, threshold, scores)
+        folder, vectors, group, threshold, scores = result
+        show_kept(folder, vectors, group, threshold, scores)
         self.map_box.refresh()
         self._session.tell(
             tr("Kept as “{name}”.").format(name=folder.name), Qgis.MessageLevel.Success
@@ -153,7 +143,7 @@ class ExplorePage(QWidget):
             self.find_similar(Searchable(source.stem, source), kept)
         else:
             # A dataset's vectors, or those of a map that is gone, are opened as they were.
-            self._open(kept.vectors, "", kept)
+            self._open(kept.vectors, kept)
 
     def _leave(self) -> None:
         """The plugin is unloaded."""

@@ -3,7 +3,17 @@
 from typing import Any, List, Optional
 
 from qgis.PyQt.QtCore import QRect, QRectF, QSize, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QColor, QFont, QIcon, QImage, QPainter, QPalette, QPixmap, QTextOption
+from qgis.PyQt.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QIcon,
+    QImage,
+    QPainter,
+    QPalette,
+    QPixmap,
+    QTextOption,
+)
 from qgis.PyQt.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
 
 from ...explore.answer import Answer
@@ -110,15 +120,22 @@ class PlacesView(QListWidget):
         self.pointed.emit(-1 if item is None else item.data(POSITION))
 
     def _icon(self, image: Optional[QImage], rank: int) -> QIcon:
-        """The picture with its rank in a corner; a plain square until it is made."""
+        """The picture with its rank in a corner; a plain square until it is made.
+
+        What lies beyond the scene's edge is hatched.
+        """
         ratio = self.devicePixelRatioF()
         pixmap = QPixmap(round(SIDE_PX * ratio), round(SIDE_PX * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(self.palette().color(QPalette.ColorRole.AlternateBase))
         painter = QPainter(pixmap)
         if image is not None and not image.isNull():
+            square = QRect(0, 0, SIDE_PX, SIDE_PX)
+            painter.fillRect(square, self.palette().color(QPalette.ColorRole.Midlight))
+            hatch = self.palette().color(QPalette.ColorRole.Mid)
+            painter.fillRect(square, QBrush(hatch, Qt.BrushStyle.BDiagPattern))
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(QRect(0, 0, SIDE_PX, SIDE_PX), image)
+            painter.drawImage(square, image)
         font = QFont(self.font())
         font.setPixelSize(11)
         font.setBold(True)

@@ -99,6 +99,9 @@ class SearchPanel(QWidget):
         self.tool.close()
         self.marks.close()
         self.search.close()
+        # The canvas and the page are their parents, and stay.
+        self.tool.deleteLater()
+        self.search.deleteLater()
         # QGIS does not draw anew for a layer that is gone already when it hears of it.
         self._canvas.refresh()
 

@@ -1,5 +1,6 @@
 """From vectors to a layer of points: the work in the background, and its bar."""
 
+import shlex
 from pathlib import Path
 from typing import Any, Callable, Optional
 
@@ -7,13 +8,23 @@ from qgis.core import QgsMarkerSymbol, QgsProject, QgsVectorLayer, QgsWkbTypes
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
+from ....backend.contract.jobs import ProjectJob
+from ....backend.contract.settings import to_arguments
+from ...explore.origin import result_of
 from ...explore.preparing import PrepareJob, Searchable
-from ...explore.vectors import open_vectors
-from ...results import ResultLayer, describe, move_into_group
+from ...explore.vectors import MapVectors, Vectors, open_vectors
+from ...results import describe, move_into_group
 from ...scatter.task import BackgroundTask
-from ...scatter.vector_points import WrittenPoints, write_points
+from ...scatter.vector_points import MOST_POINTS, WrittenPoints, write_points
 from ...translation import tr
-from .sources import AXES_PROPERTY, VECTORS_PROPERTY, VectorsSource, colour_layer
+from .picture import PLAIN
+from .sources import (
+    AXES_PROPERTY,
+    SYMBOL_OPACITY,
+    VECTORS_PROPERTY,
+    VectorsSource,
+    colour_layer,
+)
 
 
 class ProjectionBar(QWidget):
@@ -63,7 +74,7 @@ class ProjectionBar(QWidget):
 
     def _prepare(self, target: Searchable) -> None:
         job = PrepareJob(target, self)
-        job.progressed.connect(lambda percent, _words: self.bar.setValue(round(percent)))
+        job.progressed.connect(self._show_progress)
         job.finished.connect(self._take_prepared)
         problem = job.start()
         if problem:
@@ -83,10 +94,13 @@ class ProjectionBar(QWidget):
     def _project(self) -> None:
         title = tr("Compute PCA of {name}").format(name=self._source.folder.stem)
         self._work = BackgroundTask(title, _work(self._source.folder, self._path))
-        self._work.progressChanged.connect(lambda percent: self.bar.setValue(round(percent)))
+        self._work.progressChanged.connect(self._show_progress)
         self._work.ended.connect(self._take)
         self._work.taskTerminated.connect(self._end)
         self._work.start()
+
+    def _show_progress(self, percent: float, _words: str = "") -> None:
+        self.bar.setValue(round(percent))
 
     def stop(self) -> None:
         """Give up; nothing is left behind."""
@@ -127,11 +141,26 @@ def _add_layer(written: WrittenPoints, source: VectorsSource) -> QgsVectorLayer:
         colour_layer(layer, "class", written.colours)
     elif layer.geometryType() == QgsWkbTypes.GeometryType.PointGeometry:
         # Small and without an outline: a cell lies beside a cell.
-        dot = {"size": "0.8", "outline_style": "no", "color": "#4477aa"}
-        layer.renderer().setSymbol(QgsMarkerSymbol.createSimple(dot))
+        dot = QgsMarkerSymbol.createSimple({"size": "0.6", "outline_style": "no", "color": PLAIN})
+        dot.setOpacity(SYMBOL_OPACITY)
+        layer.renderer().setSymbol(dot)
     project = QgsProject.instance()
     project.addMapLayer(layer)
-    result = ResultLayer(name, str(written.path))
+    vectors = open_vectors(source.folder)
+    shares = [f"pc{n}: {share:.0%}" for n, share in enumerate(written.explained, start=1)]
+    told = tr("PCA of {name}, shares of the variance: {shares}").format(
+        name=vectors.name, shares=", ".join(shares)
+    )
+    result = result_of(vectors, name, str(written.path), told, command=_command(vectors, written))
     describe(layer, result)
     move_into_group(layer, result, project)
     return layer
+
+
+def _command(vectors: Vectors, written: WrittenPoints) -> str:
+    """The command line that makes such points in a shell."""
+    of = dict(dataset=str(vectors.path.parent), encoder=vectors.encoder)
+    if isinstance(vectors, MapVectors):
+        of = dict(embedding=str(vectors.path))
+    job = ProjectJob(**of, method="pca", count=MOST_POINTS, output=str(written.path))
+    return shlex.join(["python", "-m", "backend.project", *to_arguments(job)])

@@ -24,6 +24,8 @@ from ...workspace import Workspace
 
 AXES_PROPERTY = "near_things/axes"
 VECTORS_PROPERTY = "near_things/vectors"
+# The map shows through what is drawn for each cell or tile.
+SYMBOL_OPACITY = 0.5
 
 
 @dataclass(frozen=True)
@@ -136,5 +138,6 @@ def colour_layer(layer: QgsVectorLayer, field: str, colours: Dict[str, str]) -> 
     for value, colour in colours.items():
         symbol = QgsSymbol.defaultSymbol(layer.geometryType())
         symbol.setColor(QColor(colour))
+        symbol.setOpacity(SYMBOL_OPACITY)
         categories.append(QgsRendererCategory(value, symbol, value))
     layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))

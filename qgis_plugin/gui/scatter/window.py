@@ -3,13 +3,12 @@
 from pathlib import Path
 from typing import Any, List, Optional, Tuple, Union
 
-from qgis.core import Qgis, QgsMapLayer, QgsProject, QgsVectorLayer
+from qgis.core import QgsMapLayer, QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import (
     QAction,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -21,10 +20,9 @@ from ...explore.preparing import Searchable
 from ...icons import icon
 from ...manual import DOCS, open_help
 from ...translation import tr
-from ...workspace import file_name
 from ..session import Session
 from .choices import FieldChoices, named_box
-from .exports import save_picture, save_selection
+from .exports import Exports
 from .plot import ScatterPlot
 from .projecting import ProjectionBar
 from .sources import (
@@ -51,8 +49,9 @@ class ScatterWindow(QgsDockWidget):
         self._session = session
         self._sources: List[Tuple[str, Source]] = []
         self._targets: List[Searchable] = []
-        self._awaits_umap = False
+        self._awaits_umap = self._is_stale = False
         self.plot = ScatterPlot()
+        self.exports = Exports(session, self.plot, self)
         self.source = named_box(tr("What to show"), 11)
         self.fields = FieldChoices(self)
         self.compute = QPushButton(tr("Compute PCA"))
@@ -102,10 +101,14 @@ class ScatterWindow(QgsDockWidget):
         self._of_selection = [
             add("mActionZoomToSelected", tr("Zoom the map to the selection"), self._zoom_map),
             add("mActionDeselectAll", tr("Select nothing"), self.plot.clear_selection),
-            add("mActionNewVectorLayer", tr("Save the selection as a layer…"), self._ask_layer),
+            add(
+                "mActionNewVectorLayer",
+                tr("Save the selection as a layer…"),
+                self.exports.ask_layer,
+            ),
         ]
         self._picture = add(
-            "mActionSaveMapAsImage", tr("Save the plot as a picture…"), self._ask_picture
+            "mActionSaveMapAsImage", tr("Save the plot as a picture…"), self.exports.ask_picture
         )
         self._show_selected(0)
 
@@ -121,12 +124,12 @@ class ScatterWindow(QgsDockWidget):
         self.plot.emptied.connect(self.refresh)
         project, session = QgsProject.instance(), self._session
         self._signals = [
-            (project.legendLayersAdded, self.refresh),
+            (project.legendLayersAdded, self._refresh_if_seen),
             (project.legendLayersAdded, self._show_umap),
-            (project.layersRemoved, self.refresh),
-            (session.workspace_changed, self.refresh),
-            (session.map_written, self.refresh),
-            (session.run_written, self.refresh),
+            (project.layersRemoved, self._refresh_if_seen),
+            (session.workspace_changed, self._refresh_if_seen),
+            (session.map_written, self._refresh_if_seen),
+            (session.run_written, self._refresh_if_seen),
         ]
         for signal, slot in self._signals:
             signal.connect(slot)
@@ -161,6 +164,16 @@ class ScatterWindow(QgsDockWidget):
             self.fields.offer_colours(layer, colour)
             if self.fields.chosen_colour != colour:
                 self._show_layer()
+
+    def _refresh_if_seen(self, *_: Any) -> None:
+        self._is_stale = not self.isVisible()
+        if not self._is_stale:
+            self.refresh()
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._refresh_if_seen()
 
     def _proposed_source(self) -> int:
         """The number of the active layer, or of the first one; -1 where there is none."""
@@ -245,7 +258,7 @@ class ScatterWindow(QgsDockWidget):
         """Project the chosen vectors in the background; the points become a layer."""
         source = self.current()
         if isinstance(source, VectorsSource) and not self.projection.is_working:
-            self.projection.start(source, self._free_path(f"{source.folder.stem} PCA", "gpkg"))
+            self.projection.start(source, self._new_layer(source, "PCA"))
 
     def _show_working(self) -> None:
         vectors_chosen = isinstance(self.current(), VectorsSource)
@@ -260,7 +273,7 @@ class ScatterWindow(QgsDockWidget):
         """Open the form of the backend's projection; its layer is shown once it is there."""
         source = self.current()
         self._awaits_umap = True
-        open_umap_form(source, self._free_path(f"{source.folder.stem} UMAP", "gpkg"))
+        open_umap_form(source, self._new_layer(source, "UMAP"))
 
     def _show_umap(self, layers: List[QgsMapLayer]) -> None:
         layer = umap_layer(layers) if self._awaits_umap else None
@@ -270,67 +283,15 @@ class ScatterWindow(QgsDockWidget):
 
     def _tell_failure(self, error: str) -> None:
         words = tr("The principal components could not be computed: {error}")
-        self._session.tell(
-            words.format(error=error),
-            Qgis.MessageLevel.Warning,
-            tr("Try again"),
-            self.compute_components,
-        )
+        self._session.tell_failure(words.format(error=error), self.compute_components)
 
-    def _free_path(self, name: str, suffix: str) -> Path:
-        """A path among the maps where nothing is yet."""
-        folder, stem, number = self._session.workspace.folder / "maps", file_name(name), 1
-        path = folder / f"{stem}.{suffix}"
-        while path.exists():
-            number += 1
-            path = folder / f"{stem}-{number}.{suffix}"
-        return path
-
-    # What leaves the plot
+    def _new_layer(self, source: VectorsSource, method: str) -> Path:
+        """Where the points of these vectors can be written."""
+        return self._session.workspace.new_map(f"{source.folder.stem} {method}", ".gpkg")
 
     def _zoom_map(self) -> None:
         if self.plot.layer is not None:
             self._session.iface.mapCanvas().zoomToSelected(self.plot.layer)
-
-    def _ask_picture(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, tr("Save the plot as a picture"), self._proposed("png"), tr("Pictures (*.png)")
-        )
-        if path:
-            self.save_picture(Path(path).with_suffix(".png"))
-
-    def save_picture(self, path: Path) -> None:
-        """Write the plot, as it is seen, as a PNG in the background."""
-        save_picture(
-            self.plot.picture(), path, lambda saved, error: self._tell_saved(saved, path, error)
-        )
-
-    def _ask_layer(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, tr("Save the selection as a layer"), self._proposed("gpkg"), "GeoPackage (*.gpkg)"
-        )
-        if path:
-            self.save_selection(Path(path).with_suffix(".gpkg"))
-
-    def save_selection(self, path: Path) -> None:
-        """Write the selected features as a layer of their own, which is added to the project."""
-        if self.plot.layer is not None:
-            save_selection(
-                self.plot.layer,
-                path,
-                lambda saved, error: self._tell_saved(saved is not None, path, error),
-            )
-
-    def _tell_saved(self, saved: bool, path: Path, error: str) -> None:
-        if saved:
-            self._session.tell(tr("Saved: {path}").format(path=path), Qgis.MessageLevel.Success)
-            return
-        words = tr("{path} could not be written. {error} Choose another folder.")
-        self._session.tell(words.format(path=path, error=error), Qgis.MessageLevel.Warning)
-
-    def _proposed(self, suffix: str) -> str:
-        name = self.plot.layer.name() if self.plot.layer is not None else tr("Scatter plot")
-        return str(self._free_path(name, suffix))
 
 
 # PyQt forgets the Python side of a widget together with that of its parent, which QGIS made and

@@ -110,7 +110,7 @@ class TrainPage(QWidget):
             dialog = LogDialog(run, self)
             dialog.open()
         elif what == "map":
-            self._session.run_written.emit(str(run.folder))
+            self._session.encoder_wanted.emit(str(run.folder / "encoder.safetensors"))
             self._session.show_page("explore")
         elif what == "folder":
             folder = run.folder if run.folder.exists() else run.launch

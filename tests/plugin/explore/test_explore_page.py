@@ -109,6 +109,35 @@ def test_the_time_is_judged_by_the_training_then_measured(page, session, monkeyp
         QgsSettings().remove(SPEEDS)
 
 
+def test_the_encoder_that_is_wanted_is_chosen_in_the_open_form(page, session) -> None:
+    runs = session.workspace.folder / "runs"
+    write_encoder(runs / "a")
+    path = write_encoder(runs / "b", tile_size_px=40)
+    page.make_map.refresh()
+    page.make_map.setCollapsed(True)
+    assert page.make_map.chosen_encoder.name == "zion-saumoco"
+    session.encoder_wanted.emit(str(path))
+    assert page.make_map.chosen_encoder.path == path and page.make_map.stride.value() == 20
+    assert not page.make_map.isCollapsed()
+
+
+def test_datasets_are_offered_as_soon_as_there_is_an_encoder(session, project) -> None:
+    from near_things.qgis_plugin.gui.explore_page.page import ExplorePage
+
+    folder = session.workspace.folder
+    (folder / "zion.tiles").mkdir(parents=True)
+    (folder / "zion.tiles" / "dataset.json").write_text("{}")
+    page = ExplorePage(session)
+    page.show()
+    assert page.map_box.map.count() == 0
+    write_encoder(folder / "runs" / "first")
+    session.run_written.emit(str(folder / "runs" / "first"))
+    assert spin(lambda: page.map_box.map.count() == 1)
+    assert page.map_box.map.currentText() == "zion.tiles (tiles, by first)"
+    assert page.map_box.about.text().startswith("run first · 2 bands · tile 480 m\n")
+    page.close()
+
+
 def test_bands_that_do_not_match_are_told(page, session, project, tmp_path) -> None:
     write_encoder(session.workspace.folder / "runs" / "other", ("blue", "swir1", "swir2", "nir"))
     box = page.make_map
@@ -177,7 +206,8 @@ for name, bands in ((path, 4), (path[:-4] + '_picture.tif', 3)):
     file.SetProjection(reference.ExportToWkt())
     if bands == 4:
         file.SetMetadata({'schema': 'near-things-embedding-map', 'encoder': 'saumoco <3> step 2000',
-            'scene': 'scene', 'command': 'python -m backend.embed ' + shlex.join(sys.argv[4:])})
+            'scene': 'scene', 'bands': 'blue green', 'date': '2023-05-14',
+            'command': 'python -m backend.embed ' + shlex.join(sys.argv[4:])})
     file.FlushCache()
     del file
 """
@@ -201,12 +231,14 @@ def test_a_map_is_made_from_the_page_and_offered(page, session, fake_backend, pr
     assert not page.make_map.job_bar.isVisible() and page.make_map.make.isEnabled()
     # It is chosen, and says what it is.
     assert page.map_box.chosen.path == path and page.map_box.tools["search"].isEnabled()
-    assert page.map_box.about.text().startswith("saumoco <3> step 2000 · scene")
+    line = page.map_box.about.text().splitlines()[0].replace("\u00a0", " ")
+    assert line == "run zion-saumoco · 2 bands · cell 240 m · 14 May 2023"
+    assert "encoder: saumoco <3> step 2000" in page.map_box.about.toolTip()
     assert "lays its vectors out" in page.map_box.about.text()
     group = project.layerTreeRoot().findGroup("Near Things").findGroup("zion-saumoco")
     assert "Embedding (PCA): zion-saumoco scene" in [n.name() for n in group.children()]
     metadata = project.mapLayersByName("Embedding (PCA): zion-saumoco scene")[0].metadata()
-    assert "encoder: saumoco <3> step 2000\nscene: scene" in metadata.abstract()
+    assert "encoder: saumoco <3> step 2000\nbands: blue green\nscene: scene" in metadata.abstract()
     assert metadata.history()[0].startswith("python -m backend.embed ")
     # The next map by this encoder takes the first one's colours.
     page.make_map.make.click()
@@ -215,15 +247,75 @@ def test_a_map_is_made_from_the_page_and_offered(page, session, fake_backend, pr
     assert f"--colours-of={path.with_name('zion-saumoco scene_picture.tif')}" in arguments
 
 
+def test_the_form_unfolds_without_a_bar_and_starts_one_job_at_a_time(
+    page, session, fake_backend
+) -> None:
+    fake_backend("progress(1, 4)\nsys.stdin.read()\nfinish('stopped', 143)")
+    box = page.make_map
+    box.setCollapsed(True)
+    box.setCollapsed(False)
+    assert not box.job_bar.isVisible()
+    box.stride.setValue(9)
+    assert box.make.isEnabled()
+    job = box.start()
+    # Folded in, out or half way: the job is still the one.
+    for collapsed in (True, False):
+        box.setCollapsed(collapsed)
+        box.stride.setValue(box.stride.value() + 1)
+        assert not box.make.isEnabled()
+    assert box.job_bar.isVisible()
+    job.cancel()
+    assert spin(lambda: box.make.isEnabled())
+    box.setCollapsed(True)
+    box.setCollapsed(False)
+    assert not box.job_bar.isVisible()
+
+
 def test_a_map_that_fails_is_told(page, session, fake_backend) -> None:
+    from qgis.PyQt.QtWidgets import QPushButton
+
     fake_backend(
         "say('error', message='the scene is damaged', hint='copy it again', exit_status=3)\n"
         "finish('failed', 3)"
     )
     page.make_map.make.click()
     assert spin(lambda: session.interface.bar.currentItem() is not None)
-    assert "the scene is damaged" in session.interface.bar.currentItem().text()
+    message = session.interface.bar.currentItem()
+    assert "the scene is damaged" in message.text()
     assert page.make_map.make.isEnabled()
+    # Another try is a press away.
+    fake_backend("sys.stdin.read()")
+    message.findChild(QPushButton).click()
+    assert page.make_map._job is not None and not page.make_map.make.isEnabled()
+    page.make_map._job.cancel()
+    assert spin(lambda: page.make_map._job is None)
+
+
+def test_rasters_are_looked_into_once_and_not_while_the_page_is_hidden(
+    page, session, project, tmp_path, monkeypatch
+) -> None:
+    from near_things.qgis_plugin.explore import maps
+
+    read = []
+
+    def opened(path, *arguments):
+        read.append(Path(path).name)
+        return open(path, *arguments)
+
+    monkeypatch.setattr(maps, "open", opened, raising=False)
+    add_scene(project, tmp_path / "second.tif")
+    assert spin(lambda: page.make_map.scene.count() == 2)
+    assert read == ["second.tif"]
+    page.hide()
+    add_scene(project, tmp_path / "third.tif")
+    spin(lambda: False, 0.5)
+    assert read == ["second.tif"] and page.make_map.scene.count() == 2
+    page.show()
+    assert page.make_map.scene.count() == 3 and read == ["second.tif", "third.tif"]
+    # A file that was written anew is another one.
+    (tmp_path / "third.tif").write_bytes(b"near-things-embedding-map")
+    page.map_box.refresh()
+    assert read[2:] == ["third.tif"]
 
 
 def test_vectors_are_laid_out_when_a_map_is_first_searched(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
+import weakref
+
 import numpy as np
 import pytest
 from exploring import CELL, EAST, NORTH, square, write_dataset_vectors, write_map_vectors
@@ -96,6 +99,31 @@ def test_one_layer_follows_all_searches(panel, project) -> None:
     assert answered(panel) and panel.search.heat_map.layer is not None
 
 
+def test_the_heat_map_is_no_scene_and_no_part_of_a_saved_project(panel, project, tmp_path) -> None:
+    from near_things.qgis_plugin.explore.scenes import is_scene_layer
+    from near_things.qgis_plugin.tiles.scene_sources import file_layers, find_scenes
+    from qgis.core import QgsProject, QgsRasterLayer
+
+    gdal.GetDriverByName("GTiff").Create(str(tmp_path / "scene.tif"), 8, 8, 1).FlushCache()
+    kept = QgsRasterLayer(str(tmp_path / "scene.tif"), "scene")
+    project.addMapLayer(kept)
+    click(panel, 20, 30)
+    assert answered(panel)
+    heat = panel.search.heat_map.layer
+    assert find_scenes([heat]) == [] and not is_scene_layer(heat)
+    assert [scene.name for scene in find_scenes(file_layers(project))] == ["scene"]
+    assert project.write(str(tmp_path / "project.qgs"))
+    # The search goes on.
+    assert panel.search.heat_map.layer is heat and project.layerTreeRoot().findLayer(heat.id())
+    again = QgsProject()
+    assert again.read(str(tmp_path / "project.qgs"))
+    assert list(again.mapLayers()) == [kept.id()]
+    assert [node.layerId() for node in again.layerTreeRoot().findLayers()] == [kept.id()]
+    assert heat.id() not in again.layerTreeRoot().customLayerOrder()
+    # QGIS does not ask at its end whether it may be lost.
+    assert heat.customProperty("skipMemoryLayersCheck") == 1
+
+
 def test_escape_puts_the_pointer_away_and_keeps_the_search(panel) -> None:
     from qgis.PyQt.QtCore import Qt
     from qgis.PyQt.QtTest import QTest
@@ -187,7 +215,7 @@ def test_tiles_of_several_scenes_are_searched(page, tmp_path) -> None:
     folder = tmp_path / "two.vectors"
     write_dataset_vectors(folder, generator.normal(size=(90, DIMENSION)), corners, scenes)
     page.show()
-    page._open(folder, "zion", None)
+    page._open(folder)
     panel, search = page.panel, page.panel.search
     assert panel.other_scenes.isVisible() and panel.apart.value() == 480
     search.set_pins([search.pin_on(7)])
@@ -199,6 +227,21 @@ def test_tiles_of_several_scenes_are_searched(page, tmp_path) -> None:
     # The pictures come with the dataset.
     assert spin(lambda: all(search.thumbnail(p) is not None for p in search.answer.positions))
     assert not search.thumbnail(search.answer.positions[0]).isNull()
+
+
+def test_what_lies_beyond_the_scene_is_hatched(provider) -> None:
+    from near_things.qgis_plugin.explore.thumbnails import as_image
+    from near_things.qgis_plugin.gui.explore_page.places_view import SIDE_PX, PlacesView
+    from qgis.PyQt.QtGui import QPalette
+
+    pixels = np.zeros((96, 96, 4), np.uint8)
+    pixels[:, 48:] = 255
+    view = PlacesView()
+    picture = view._icon(as_image(pixels), 1).pixmap(SIDE_PX, SIDE_PX).toImage()
+    colours = {picture.pixelColor(x, y).name() for x in range(4, 30) for y in range(20, 60)}
+    roles = QPalette.ColorRole
+    assert colours == {view.palette().color(role).name() for role in (roles.Mid, roles.Midlight)}
+    assert picture.pixelColor(60, 40).name() == "#ffffff"
 
 
 def test_an_older_question_is_given_up(panel) -> None:
@@ -232,10 +275,16 @@ def test_everything_has_a_name_for_a_screen_reader(panel) -> None:
 
 
 def test_a_search_is_kept_and_opened_again(page, session, raw, tmp_path, project) -> None:
+    from near_things.qgis_plugin.tiles.scene_sources import find_scenes
     from qgis.core import QgsVectorLayer
 
-    folder = write_map_vectors(tmp_path / "zion.vectors", raw)
-    page._open(folder, "zion", None)
+    about = dict(
+        encoder="saumoco 7",
+        date="2013-06-01",
+        command="python -m backend.embed --encoder=/runs/a/encoder.safetensors",
+    )
+    folder = write_map_vectors(tmp_path / "zion.vectors", raw, about=about)
+    page._open(folder)
     search = page.panel.search
     search.set_pins([search.pin_on(cell(20, 30)), search.pin_on(cell(5, 5), False)])
     assert answered(page.panel)
@@ -260,6 +309,11 @@ def test_a_search_is_kept_and_opened_again(page, session, raw, tmp_path, project
     assert all(f.geometry().isGeosValid() for f in layers["Areas"].getFeatures())
     raster = gdal.Open(str(kept / "similarity.tif")).ReadAsArray()
     assert np.array_equal(raster, search.answer.picture, equal_nan=True)
+    # They say where they come from, and are no scenes.
+    metadata = project.mapLayersByName("Similarity")[0].metadata()
+    assert "encoder: saumoco 7" in metadata.abstract() and "date: 2013-06-01" in metadata.abstract()
+    assert metadata.history() == ["python -m backend.embed --encoder=/runs/a/encoder.safetensors"]
+    assert find_scenes(project.mapLayersByName("Similarity")) == []
     # The style stays with the file.
     again = QgsVectorLayer(f"{kept / 'search.gpkg'}|layername=pins", "again", "ogr")
     assert again.renderer().type() == "categorizedSymbol"
@@ -267,7 +321,7 @@ def test_a_search_is_kept_and_opened_again(page, session, raw, tmp_path, project
     page.close_panel()
     assert page.panel is None and not project.mapLayersByName("Similarity to the pins")
     # What was kept stays where the heat map was.
-    names = [node.name() for node in project.layerTreeRoot().findGroup("zion").children()]
+    names = [node.name() for node in project.layerTreeRoot().findGroup("a").children()]
     assert names == ["similar _ é"]
     assert page.map_box.kept.count() == 1
     page.map_box.kept.itemActivated.emit(page.map_box.kept.item(0))
@@ -309,7 +363,7 @@ def test_nothing_stays_on_the_map_when_the_plugin_is_unloaded(
 ) -> None:
     canvas = session.iface.mapCanvas()
     before = len(canvas.items())
-    page._open(write_map_vectors(tmp_path / "zion.vectors", raw), "zion", None)
+    page._open(write_map_vectors(tmp_path / "zion.vectors", raw))
     search = page.panel.search
     search.set_pins([search.pin_on(cell(20, 30))])
     assert answered(page.panel) and len(canvas.items()) > before
@@ -321,11 +375,35 @@ def test_nothing_stays_on_the_map_when_the_plugin_is_unloaded(
     assert not folder.exists()
 
 
+def test_a_closed_search_lets_go_of_its_file(page, session, raw, tmp_path) -> None:
+    from near_things.qgis_plugin.gui.explore_page.map_tool import FindSimilarTool
+    from qgis.PyQt.QtCore import QCoreApplication, QEvent
+
+    page.show()
+    page._open(write_map_vectors(tmp_path / "zion.vectors", raw))
+    search, tool = page.panel.search, page.panel.tool
+    search.set_pins([search.pin_on(cell(20, 30))])
+    assert answered(page.panel)
+    # Under the array lies the file, mapped into memory.
+    mapped = search.vectors.values
+    while not isinstance(mapped, mmap.mmap):
+        mapped = mapped.base
+    file, destroyed = weakref.ref(mapped), []
+    del mapped
+    search.destroyed.connect(lambda: destroyed.append("search"))
+    tool.destroyed.connect(lambda: destroyed.append("tool"))
+    page.panel.back.click()
+    assert file() is None
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert sorted(destroyed) == ["search", "tool"]
+    assert not session.iface.mapCanvas().findChildren(FindSimilarTool)
+
+
 def test_a_million_cells_never_block_the_window(page, tmp_path) -> None:
     generator = np.random.default_rng(0)
     raw = generator.standard_normal((1000, 1000, 16), np.float32)
     folder = write_map_vectors(tmp_path / "large.vectors", raw)
-    page._open(folder, "large", None)
+    page._open(folder)
     search = page.panel.search
     # The first layer of a process loads what QGIS needs for any.
     search.set_pins([search.pin_on(500_500)])

@@ -65,15 +65,40 @@ def test_window_saves_picture_and_selection(window, tmp_path: Path) -> None:
     assert not save.isEnabled()
     layer.selectByExpression("\"class\" = 'Forest'")
     assert save.isEnabled()
-    window.save_selection(tmp_path / "wäld.gpkg")
+    window.exports.save_selection(tmp_path / "wäld.gpkg")
     assert spin(lambda: bool(QgsProject.instance().mapLayersByName("wäld")))
     saved = QgsProject.instance().mapLayersByName("wäld")[0]
     assert {f["class"] for f in saved.getFeatures()} == {"Forest"} and saved.featureCount() == 2
-    window.save_picture(tmp_path / "plot.png")
+    window.exports.save_picture(tmp_path / "plot.png")
     assert spin(
         lambda: (tmp_path / "plot.png").exists() and not QImage(str(tmp_path / "plot.png")).isNull()
     )
     assert QImage(str(tmp_path / "plot.png")).width() > window.plot.view.width()
+
+
+def test_names_with_a_point_keep_it_and_nothing_is_overwritten_unasked(
+    window, tmp_path: Path, monkeypatch
+) -> None:
+    from qgis.PyQt.QtWidgets import QFileDialog
+
+    window.show_layer(points_layer(ROWS))
+    assert spin(lambda: len(window.plot.points) == 4)
+    window.plot.layer.selectByIds([1])
+    (tmp_path / "zion 1.png").write_text("mine")
+    chosen = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(chosen[-1]), ""))
+    for name, written in (
+        ("zion 1.5", "zion 1.5.png"),
+        ("zion 1.5", "zion 1.5-2.png"),
+        ("b.PNG", "b.PNG"),
+    ):
+        chosen.append(tmp_path / name)
+        window.exports.ask_picture()
+        assert spin((tmp_path / written).exists), written
+    chosen.append(tmp_path / "zion 2.5")
+    window.exports.ask_layer()
+    assert spin((tmp_path / "zion 2.5.gpkg").exists)
+    assert (tmp_path / "zion 1.png").read_text() == "mine"
 
 
 def test_window_turns_a_map_into_points(window, project) -> None:
@@ -81,7 +106,12 @@ def test_window_turns_a_map_into_points(window, project) -> None:
 
     values = numpy.random.default_rng(0).normal(size=(6, 10, 8))
     folder = window._session.workspace.folder / "maps"
-    path = embedding_map(folder / "zion é.tif", values)
+    about = dict(
+        encoder="saumoco 7",
+        date="2013-06-01",
+        command="python -m backend.embed --encoder=/runs/a/encoder.safetensors",
+    )
+    path = embedding_map(folder / "zion é.tif", values, about)
     window.refresh()
     window.source.setCurrentIndex(0)
     assert window.source.currentText() == "zion é (embedding map)"
@@ -92,7 +122,14 @@ def test_window_turns_a_map_into_points(window, project) -> None:
         assert spin(lambda: len(window.plot.points) == 60)
     layer = window.plot.layer
     assert layer.name() == "zion é PCA" and layer.crs().authid() == "EPSG:32612"
-    assert project.layerTreeRoot().findGroup("Near Things").findLayer(layer.id())
+    # The map shows through.
+    symbol = layer.renderer().symbol()
+    assert symbol.opacity() == 0.5 and symbol.size() < 0.8
+    # It lies with what its run made, and says what it is.
+    assert project.layerTreeRoot().findGroup("Near Things").findGroup("a").findLayer(layer.id())
+    metadata = layer.metadata()
+    assert "encoder: saumoco 7" in metadata.abstract() and "date: 2013-06-01" in metadata.abstract()
+    assert f"'--embedding={path}' --method=pca" in metadata.history()[0]
     assert not window.compute.isVisible() and not window.projection.isVisible()
     # Chosen again, the map leads to the layer that was made from it.
     points_layer(ROWS)

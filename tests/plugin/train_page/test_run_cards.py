@@ -58,10 +58,10 @@ def test_show_in_map_names_the_run_and_turns_the_page(make_page, folder) -> None
     page = make_page()
     assert spin(lambda: bool(page.cards))
     told = []
-    page._session.run_written.connect(told.append)
+    page._session.encoder_wanted.connect(told.append)
     page._session.page_wanted.connect(told.append)
     button(page.cards[run].map)
-    assert told == [str(run), "explore"]
+    assert told == [str(run / "encoder.safetensors"), "explore"]
 
 
 def test_log_holds_command_warnings_and_the_last_words(make_page, folder) -> None:
