@@ -168,16 +168,12 @@ class _Work:
         count = max(1, min(len(self.selection), PROBE_CHIPS, PROBE_BYTES // self.chip_bytes))
         numbers = np.linspace(0, len(self.selection) - 1, count).astype(int)
         size = self.geometry.chip
-        chips = [
-            self.scenes[self.selection.scene[n]].read(
-                int(self.selection.row[n]),
-                int(self.selection.column[n]),
-                size,
-                size,
-                first.band_names,
-            )[None]
-            for n in numbers
-        ]
+        chips = []
+        for n in numbers:
+            row, column = int(self.selection.row[n]), int(self.selection.column[n])
+            # Closed again: the chips may be of as many scenes.
+            with self.scenes[self.selection.scene[n]] as scene:
+                chips.append(scene.read(row, column, size, size, first.band_names)[None])
         path = self.folder / "probe.lmdb"
         writer = ChipStoreWriter(path, total=count, chip_bytes=self.chip_bytes)
         store = ChipStore(path, count=count, shape=shape, dtype=first.dtype.name)

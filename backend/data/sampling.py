@@ -15,7 +15,7 @@ from backend.runtime.reporter import Reporter
 from .dataset import SPLITS
 from .land_cover import LandCover
 from .strips import Strip, ordered_map
-from .survey import Survey, scratch_array, window_sums
+from .survey import Survey, scratch_arrays, window_sums
 
 # Land-cover counts that are held at a time while dominant classes are worked out.
 COUNTS_AT_ONCE = 2**22
@@ -258,10 +258,7 @@ def dominant_classes(
     of several equal classes wins.
     """
     tile, radius = survey.geometry.tile, survey.geometry.radius
-    result = [
-        scratch_array(folder / f"dominant_{number}.npy", places.shape)
-        for number, places in enumerate(survey.positions)
-    ]
+    result = scratch_arrays(folder / "dominant.npy", [p.shape for p in survey.positions])
 
     def fill(strip: Strip) -> None:
         scene = survey.scenes[strip.scene]
