@@ -16,7 +16,7 @@ from backend.runtime.reporter import Reporter
 from . import class_table
 from .alignment import best_shift
 from .class_table_codes import UNKNOWN, ClassTable
-from .coordinates import projection
+from .coordinates import on_earth, projection
 from .land_cover import LandCover, PolygonLandCover, as_crs, meet, scene_bounds
 from .land_cover_files import LayerFile, files_under, find_files, open_rasters
 from .land_cover_raster import BandLandCover, RasterLandCover, codes_under
@@ -202,6 +202,8 @@ def _warn_of_foreign_crs(
     files: Sequence[LayerFile], scenes: Sequence[Scene], reporter: Reporter
 ) -> None:
     """Warn of a layer whose CRS is meant for another part of the world than all scenes."""
+    if not all(on_earth(scene.crs) for scene in scenes):
+        return
     boxes = [scene_bounds(scene, CRS.from_epsg(4326)) for scene in scenes]
     for file in {file.crs.to_wkt(): file for file in reversed(files)}.values():
         code = file.crs.to_epsg()

@@ -11,6 +11,7 @@ from backend.contract.jobs import BuildJob
 from backend.runtime.errors import DataError, RequestError
 from backend.runtime.reporter import Reporter
 
+from .coordinates import on_earth
 from .scenes import Scene, open_scene
 from .survey import Geometry
 
@@ -83,6 +84,13 @@ def _check_agreement(first: Scene, scene: Scene) -> None:
         raise DataError(
             f"the scenes differ in type: {first.name} is {first.dtype}, {scene.name} {scene.dtype}",
             "convert them to one type (gdal_translate -ot)",
+        )
+    if scene.crs != first.crs and not (on_earth(scene.crs) and on_earth(first.crs)):
+        raise DataError(
+            f"the scenes {first.name} and {scene.name} differ in CRS, and one is a local CRS that "
+            "is not tied to the Earth",
+            "give both the same CRS (gdal_edit.py -a_srs, or Assign projection in QGIS), or make "
+            "two datasets",
         )
     if scene.nodata != first.nodata:
         raise DataError(

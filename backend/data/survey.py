@@ -22,7 +22,7 @@ from affine import Affine
 from backend.runtime.errors import DataError
 from backend.runtime.reporter import Reporter
 
-from .coordinates import projection
+from .coordinates import shapes_in
 from .scenes import Scene
 from .strips import Strip, map_scenes, ordered_map, strips_of
 
@@ -175,7 +175,7 @@ class _AreaMask:
 
     def __init__(self, area: geopandas.GeoDataFrame, scenes: Sequence[Scene]) -> None:
         self._union = {
-            crs: area.geometry.to_crs(projection(crs)).union_all()
+            crs: shapes_in(area.geometry, crs).union_all()
             for crs in {scene.crs for scene in scenes}
         }
 
