@@ -78,15 +78,17 @@ class Survey:
         return strips
 
 
-def scratch_arrays(path: Path, shapes: Sequence[tuple[int, ...]]) -> list[np.ndarray]:
-    """Arrays of zeros (uint8) in one file, so that they need not stay in memory.
+def scratch_arrays(
+    path: Path, shapes: Sequence[tuple[int, ...]], dtype: type[np.integer] = np.uint8
+) -> list[np.ndarray]:
+    """Arrays of zeros in one file, so that they need not stay in memory.
 
     One file for all: each that is mapped takes one of the few that a process may have open.
     """
     ends = np.cumsum([0, *(math.prod(shape) for shape in shapes)]).tolist()
     if ends[-1] == 0:
-        return [np.zeros(shape, np.uint8) for shape in shapes]
-    array = np.lib.format.open_memmap(path, "w+", np.uint8, (ends[-1],))
+        return [np.zeros(shape, dtype) for shape in shapes]
+    array = np.lib.format.open_memmap(path, "w+", dtype, (ends[-1],))
     if hasattr(os, "posix_fallocate"):
         # A full disk is an error here; later, on writing to the map, it would end the process.
         with open(path, "rb+") as file:
