@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ import shapely
 from affine import Affine
 
 from backend.runtime.errors import DataError
+from backend.runtime.mapped import mapped_array
 from backend.runtime.reporter import Reporter
 
 from .coordinates import shapes_in
@@ -88,13 +88,8 @@ def scratch_arrays(
     ends = np.cumsum([0, *(math.prod(shape) for shape in shapes)]).tolist()
     if ends[-1] == 0:
         return [np.zeros(shape, dtype) for shape in shapes]
-    array = np.lib.format.open_memmap(path, "w+", dtype, (ends[-1],))
-    if hasattr(os, "posix_fallocate"):
-        # A full disk is an error here; later, on writing to the map, it would end the process.
-        with open(path, "rb+") as file:
-            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
     # A plain array on the same memory: each slice of a memory map's own class costs microseconds.
-    plain = np.asarray(array)
+    plain = np.asarray(mapped_array(path, (ends[-1],), dtype))
     return [
         plain[first:last].reshape(shape)
         for (first, last), shape in zip(itertools.pairwise(ends), shapes, strict=True)
