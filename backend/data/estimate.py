@@ -15,17 +15,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import rasterio
 
 from backend.contract.jobs import EstimateJob
 from backend.runtime import files
 from backend.runtime.errors import RequestError
 from backend.runtime.reporter import Reporter
 
-from .builder import GDAL_CACHE_BYTES, split_fractions
+from .builder import split_fractions
 from .cutting import count_classes, strips_needed
 from .dataset import SPLITS
 from .footprints import write_footprints
+from .gdal import bounded_cache
 from .land_cover import LandCover
 from .land_cover_source import open_land_cover
 from .plan import make_plan
@@ -52,7 +52,7 @@ def estimate(job: EstimateJob, reporter: Reporter) -> None:
     what the build would raise, after the metric where that is only too large a count.
     """
     startup = time.process_time()
-    with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_BYTES), tempfile.TemporaryDirectory() as folder:
+    with bounded_cache(), tempfile.TemporaryDirectory() as folder:
         _estimate(job, reporter, Path(folder), startup)
 
 

@@ -20,8 +20,8 @@ from backend import __version__
 from backend.contract.colours import colour_bands
 from backend.contract.jobs import IndexJob
 from backend.data.dataset import TileDataset
+from backend.data.gdal import bounded_cache
 from backend.mapping.embedding_map import EmbeddingMap
-from backend.mapping.geotiff import bounded_cache
 from backend.networks.encoder_file import read_information
 from backend.runtime.files import check_output, whole_folder, write_json
 from backend.runtime.mapped import mapped_array

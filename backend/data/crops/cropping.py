@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 
 from backend import __version__
 from backend.contract.jobs import CropJob
@@ -19,7 +18,7 @@ from backend.runtime.errors import DataError, RequestError
 from backend.runtime.reporter import Reporter
 
 from .. import geokr_labels
-from ..builder import GDAL_CACHE_BYTES
+from ..gdal import bounded_cache
 from ..land_cover import LandCover
 from ..scenes import Scene, open_scene
 from ..working_folder import WORKING_FILES, job_identity, recorded_job, working_folder
@@ -40,8 +39,7 @@ def crop(job: CropJob, reporter: Reporter) -> None:
     Raises RequestError, DataError or MachineError. A run that was interrupted goes on at the scene
     where it was when the same job is run again, and ends in the same bytes.
     """
-    # Within it GDAL's warnings go to Python's log, and not to stderr. rasterio takes bytes here.
-    with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_BYTES):
+    with bounded_cache():
         output = Path(job.output)
         files.check_output(output, overwrite=job.overwrite, marker=SETTINGS_FILE)
         scenes = open_crop_scenes(job)
