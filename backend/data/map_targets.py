@@ -17,7 +17,7 @@ from sklearn.cluster import KMeans
 
 from backend.runtime.errors import DataError, RequestError
 
-from .coordinates import is_nowhere
+from .coordinates import shapes_in
 from .dataset import TileDataset
 from .proportions import land_cover_proportions
 
@@ -49,10 +49,11 @@ def position_clusters(dataset: TileDataset, count: int, seed: int) -> np.ndarray
     two. RequestError where tiles have no place on the ground, or all lie at one.
     """
     table = dataset.table("tiles")
-    if table.crs is None or is_nowhere(table.crs.to_wkt()):
+    # Tiles that only lie side by side have a local CRS too.
+    if table.crs is None or table.crs.geodetic_crs is None:
         raise RequestError(
             f"places are to be learnt, and the tiles of {dataset.folder} have none on the ground",
-            "build the dataset from scenes with a coordinate reference system",
+            "build the dataset from scenes whose coordinate reference system is tied to the Earth",
         )
     # The middle of a tile's bounds; tiles are too small for their shape to matter.
     bounds = table.geometry.bounds
@@ -78,7 +79,8 @@ def layer_values(dataset: TileDataset, path: str | Path) -> tuple[np.ndarray, np
 
     Pixels count whose centre lies in the tile and that hold data; where pixels are larger than
     tiles, the one in which the tile's middle lies. The first band is read. RequestError where the
-    layer cannot be read, or lies nowhere under the training tiles.
+    layer cannot be read, or lies nowhere under the training tiles; DataError where no
+    transformation leads to its CRS.
     """
     table = dataset.table("tiles")
     values, weights = np.zeros((len(table), 2)), np.zeros(len(table))
@@ -90,7 +92,7 @@ def layer_values(dataset: TileDataset, path: str | Path) -> tuple[np.ndarray, np
                     "reference system",
                     "give the layer one, or build the dataset from scenes that have one",
                 )
-            for number, shape in enumerate(table.geometry.to_crs(layer.crs.to_wkt())):
+            for number, shape in enumerate(shapes_in(table.geometry, layer.crs)):
                 pixels = _pixels_within(layer, shape)
                 if pixels.size:
                     values[number] = pixels.mean(), pixels.std()

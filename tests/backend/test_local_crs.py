@@ -13,7 +13,9 @@ from rasterio.crs import CRS
 
 from backend.data.coordinates import local_metres
 from backend.data.dataset import TileDataset
+from backend.data.map_targets import layer_values, position_clusters
 from backend.data.relations.ground import make_ground
+from backend.runtime.errors import DataError, RequestError
 from tests.backend.rasters import build, noise, write_raster
 
 SITE = 'LOCAL_CS["Site",UNIT["foot",0.3048],AXIS["Easting",EAST],AXIS["Northing",NORTH]]'
@@ -51,6 +53,13 @@ def test_they_build(tmp_path, scenes, capsys):
     assert set(chips.scene) == {"a", "b", "c"}
     places = make_ground(dataset).places[[chips.scene.tolist().index(n) for n in "abc"]]
     assert places[0] == places[1] != places[2]
+    with pytest.raises(RequestError, match="have none on the ground"):
+        position_clusters(dataset, 3, seed=0)
+    mean = layer_values(dataset, layer)[0][:, 0]
+    assert ((mean >= 1) & (mean <= 2)).any()
+    other = write_raster(tmp_path / "u.tif", noise((80, 90)), transform=GRID)
+    with pytest.raises(DataError, match="nothing leads from the CRS Site"):
+        layer_values(dataset, other)
     splits = [shapely.union_all(chips.geometry[chips.split == s]) for s in ("train", "test")]
     assert shapely.area(shapely.intersection(*splits)) == 0
 
