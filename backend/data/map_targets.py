@@ -36,7 +36,7 @@ def dominant_classes(dataset: TileDataset) -> tuple[np.ndarray, np.ndarray, tupl
     return proportions.values.argmax(axis=1), proportions.weights, proportions.names
 
 
-def unit_vectors(longitudes: np.ndarray, latitudes: np.ndarray) -> np.ndarray:
+def points_on_sphere(longitudes: np.ndarray, latitudes: np.ndarray) -> np.ndarray:
     """(N, 3) points of the unit sphere from degrees (N,); places beside ±180° lie together."""
     lon, lat = np.radians(longitudes), np.radians(latitudes)
     return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
@@ -60,7 +60,7 @@ def position_clusters(dataset: TileDataset, count: int, seed: int) -> np.ndarray
     middles = geopandas.points_from_xy(
         (bounds["minx"] + bounds["maxx"]) / 2, (bounds["miny"] + bounds["maxy"]) / 2, crs=table.crs
     ).to_crs(4326)
-    points = unit_vectors(np.asarray(middles.x), np.asarray(middles.y))
+    points = points_on_sphere(np.asarray(middles.x), np.asarray(middles.y))
     training = points[dataset.numbers("train")]
     count = min(count, max(2, len(training) // 10), len(np.unique(training, axis=0)))
     if count < 2:
