@@ -11,9 +11,9 @@ import numpy as np
 
 from backend import __version__
 from backend.contract.jobs import ClassifyJob
+from backend.data.gdal import bounded_cache
 from backend.data.scene_grid import ground_resolution_m
 from backend.mapping.embedding_map import EmbeddingMap
-from backend.mapping.geotiff import bounded_cache
 from backend.runtime.errors import RequestError
 from backend.runtime.files import check_output, whole_file, whole_files, write_json
 from backend.runtime.reporter import Reporter

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from backend.data.gdal import write_category_names
 from backend.mapping import styles
 from backend.mapping.embedding_map import EmbeddingMap
 from backend.mapping.geotiff import scratch_raster, write_cog, writing
-from backend.mapping.pictures import write_category_names
 from backend.runtime.files import remove
 from backend.runtime.reporter import Reporter
 

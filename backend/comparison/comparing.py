@@ -13,11 +13,12 @@ import rasterio
 from backend import __version__
 from backend.contract.jobs import ChangeJob
 from backend.contract.settings import to_arguments
+from backend.data.gdal import bounded_cache
 from backend.data.scene_grid import ground_resolution_m
 from backend.mapping import styles
 from backend.mapping.areas import write_areas
 from backend.mapping.embedding_map import EmbeddingMap
-from backend.mapping.geotiff import bounded_cache, scratch_raster, write_cog, writing
+from backend.mapping.geotiff import scratch_raster, write_cog, writing
 from backend.mapping.statistics import Extremes
 from backend.runtime.errors import DataError, RequestError
 from backend.runtime.files import check_output, remove, whole_files

@@ -68,7 +68,7 @@ def best_shift(scene: Scene, land_cover: LandCover) -> Shift | None:
     Such shifts are within the layer's own accuracy where its pixels are much wider than that.
 
     Looks at a piece in the middle of the scene. Pixels without land cover take the class of the
-    nearest labelled pixel to the left or right within the layer's resolution.
+    nearest labelled pixel in their column or row, within half the layer's resolution.
     """
     gap = _gap(scene, land_cover)
     if gap > 2 * REACH_PX:
@@ -104,11 +104,14 @@ def _gap(scene: Scene, land_cover: LandCover) -> int:
     return int(np.ceil(resolution / scene.ground_resolution_m))
 
 
-def _filled(classes: np.ndarray, reach: int) -> np.ndarray:
-    """`classes` with each -1 replaced by the nearest class within `reach` rows and columns."""
+def _filled(classes: np.ndarray, gap: int) -> np.ndarray:
+    """`classes` with each -1 replaced by the nearest class in its column, then in its row.
+
+    It may lie half a `gap` away: of two labelled pixels that far apart, each fills its half.
+    """
     for axis in (0, 1):
         result = classes.copy()
-        for distance in range(1, reach // 2 + 1):
+        for distance in range(1, gap // 2 + 1):
             for step in (distance, -distance):
                 moved = np.roll(classes, step, axis)
                 result = np.where(result < 0, moved, result)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 
 from backend import __version__
 from backend.contract.jobs import BuildJob
@@ -19,6 +18,7 @@ from backend.runtime.reporter import Reporter
 from .cutting import count_classes, cut_chips
 from .dataset import SPLITS, Band, DatasetInformation, SceneRecord
 from .footprints import write_footprints
+from .gdal import bounded_cache
 from .land_cover import LandCover
 from .land_cover_source import open_land_cover
 from .plan import Plan, make_plan, read_plan, write_plan
@@ -32,8 +32,6 @@ from .store_writer import ChipStoreWriter
 from .survey import Geometry
 from .working_folder import WORKING_FILES, job_identity, recorded_job, working_folder
 
-# Blocks of rasters that GDAL keeps: a row of blocks of a wide scene, over all readers.
-GDAL_CACHE_BYTES = 256 * 2**20
 DATASET_FILES = ("chips.lmdb", "footprints.gpkg", "dataset.json", "events.jsonl")
 
 
@@ -43,8 +41,7 @@ def build(job: BuildJob, reporter: Reporter) -> None:
     Raises RequestError, DataError or MachineError. A build that was interrupted goes on where it
     was when the same job is run again, and ends in the same bytes.
     """
-    # Within it GDAL's warnings go to Python's log, and not to stderr. rasterio takes bytes here.
-    with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_BYTES):
+    with bounded_cache():
         _build(job, reporter)
 
 

@@ -52,7 +52,7 @@ class ClassTable:
                 return self._index_numbers(every)[values.view(np.uint8)]
             return self._index_numbers(values)
         of_text = {"": NO_DATA} | {str(code): place for code, place in self._pairs}
-        found = [of_text.get(_as_text(value), self.unknown) for value in values.ravel()]
+        found = [of_text.get(code_text(value), self.unknown) for value in values.ravel()]
         return np.array(found, np.int16).reshape(values.shape)
 
     def _index_numbers(self, values: np.ndarray) -> np.ndarray:
@@ -118,10 +118,13 @@ def is_whole(code: Any) -> bool:
     return re.fullmatch(r"-?\d+", str(code)) is not None
 
 
-def _as_text(value: Any) -> str:
-    """A field's value as text: 11.0 of a column of numbers is the code 11; nothing is ''."""
+def code_text(value: Any) -> str:
+    """A field's value as the text of a code: 11.0, as numbers beside NULL are, is 11; NULL is ''.
+
+    Text that is a whole number is that code: 011 is 11.
+    """
     if value is None or value != value:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return str(int(value)) if is_whole(value) else str(value)

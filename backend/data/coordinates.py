@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import geopandas
 import numpy as np
 import pyproj
 from affine import Affine
 from rasterio.crs import CRS
 
 from backend.contract.catalogue import NOWHERE_DATUM
+from backend.runtime.errors import DataError
 
 from .scenes import Scene
 
@@ -36,7 +38,10 @@ def on_earth(crs: CRS) -> bool:
 def transform_points(
     source: CRS, target: CRS, x: np.ndarray, y: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Points from one CRS to another, x east (or longitude) first; inf where there is no answer."""
+    """Points from one CRS to another, x east (or longitude) first; inf where there is no answer.
+
+    DataError between two CRSs of which one is not tied to the Earth.
+    """
     if source == target:
         return x, y
     return _transformer(source, target).transform(x, y)
@@ -44,20 +49,52 @@ def transform_points(
 
 @lru_cache(maxsize=64)
 def _transformer(source: CRS, target: CRS) -> pyproj.Transformer:
+    for crs, other in ((source, target), (target, source)):
+        if not on_earth(crs):
+            raise DataError(
+                f"nothing leads from the CRS {projection(crs).name} to "
+                f"{projection(other).name}: the first is a local one, not tied to the Earth",
+                "give all layers the same CRS: gdal_edit.py -a_srs, or Assign projection in QGIS",
+            )
     # May be shared between threads: it makes itself anew in each.
     return pyproj.Transformer.from_crs(projection(source), projection(target), always_xy=True)
+
+
+def shapes_in(shapes: geopandas.GeoSeries, crs: CRS) -> geopandas.GeoSeries:
+    """Shapes in a CRS; DataError as in `transform_points`."""
+    own = CRS.from_wkt(shapes.crs.to_wkt())
+    if own == crs and not on_earth(crs):
+        return shapes
+    _transformer(own, crs)
+    return shapes.to_crs(projection(crs))
+
+
+def comparable_bounds(
+    crs: CRS, transform: Affine, height: int, width: int, *, points: int = 21
+) -> tuple[str, tuple[float, float, float, float]]:
+    """Where a grid lies, to be compared with others: (system, (west, south, east, north)).
+
+    The bounds are in degrees, and the system is empty; a CRS that is not tied to the Earth has
+    none: then they are in it, and the system is its WKT. `points` as in `outline`.
+    """
+    x, y = outline(transform, 0, 0, height, width, points=points)
+    system = "" if on_earth(crs) else crs.to_wkt()
+    if not system:
+        x, y = transform_points(crs, CRS.from_epsg(4326), x, y)
+    return system, (x.min(), y.min(), x.max(), y.max())
 
 
 def local_metres(crs: CRS, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Points as metres east and north of the middle of their extent, whatever the unit of the CRS.
 
-    Distances are true to 0.1 % within about 500 km of the middle. A CRS that is no place on Earth
-    is taken to be in metres.
+    Distances are true to 0.1 % within about 500 km of the middle, and exact in a CRS that is not
+    tied to the Earth.
     """
     own = projection(crs)
     middle = [(values.min() + values.max()) / 2 for values in (x, y)]
     if own.geodetic_crs is None:
-        return x - middle[0], y - middle[1]
+        metres = crs.units_factor[1]
+        return (x - middle[0]) * metres, (y - middle[1]) * metres
     to_degrees = pyproj.Transformer.from_crs(own, own.geodetic_crs, always_xy=True)
     longitude, latitude = to_degrees.transform(*middle)
     around = pyproj.CRS.from_proj4(

@@ -16,7 +16,7 @@ from .land_cover import LandCover
 from .sampling import Selection
 from .scenes import Scene
 from .store_writer import ChipStoreWriter
-from .strips import Strip, counting_strips, ordered_map, strips_of
+from .strips import Strip, counting_strips, map_scenes, ordered_map, strips_of
 from .survey import Geometry
 
 
@@ -61,8 +61,10 @@ def read_chips(
         out = _buffer(spare, math.prod(shape), scene.dtype).reshape(shape)
         return strip, scene.read(strip.row, 0, strip.height, scene.width, bands, out=out)
 
-    strips = ordered_map(read, needed, workers)
+    strips = map_scenes(read, needed, scenes, workers)
     yield from _assemble(strips, selection, size, first, spare)
+    if needed:
+        scenes[needed[-1].scene].close()
 
 
 def _buffer(spare: SimpleQueue[np.ndarray], size: int, dtype: np.dtype) -> np.ndarray:

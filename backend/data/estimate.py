@@ -15,17 +15,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import rasterio
 
 from backend.contract.jobs import EstimateJob
 from backend.runtime import files
 from backend.runtime.errors import RequestError
 from backend.runtime.reporter import Reporter
 
-from .builder import GDAL_CACHE_BYTES, split_fractions
+from .builder import split_fractions
 from .cutting import count_classes, strips_needed
 from .dataset import SPLITS
 from .footprints import write_footprints
+from .gdal import bounded_cache
 from .land_cover import LandCover
 from .land_cover_source import open_land_cover
 from .plan import make_plan
@@ -52,7 +52,7 @@ def estimate(job: EstimateJob, reporter: Reporter) -> None:
     what the build would raise, after the metric where that is only too large a count.
     """
     startup = time.process_time()
-    with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_BYTES), tempfile.TemporaryDirectory() as folder:
+    with bounded_cache(), tempfile.TemporaryDirectory() as folder:
         _estimate(job, reporter, Path(folder), startup)
 
 
@@ -168,16 +168,12 @@ class _Work:
         count = max(1, min(len(self.selection), PROBE_CHIPS, PROBE_BYTES // self.chip_bytes))
         numbers = np.linspace(0, len(self.selection) - 1, count).astype(int)
         size = self.geometry.chip
-        chips = [
-            self.scenes[self.selection.scene[n]].read(
-                int(self.selection.row[n]),
-                int(self.selection.column[n]),
-                size,
-                size,
-                first.band_names,
-            )[None]
-            for n in numbers
-        ]
+        chips = []
+        for n in numbers:
+            row, column = int(self.selection.row[n]), int(self.selection.column[n])
+            # Closed again: the chips may be of as many scenes.
+            with self.scenes[self.selection.scene[n]] as scene:
+                chips.append(scene.read(row, column, size, size, first.band_names)[None])
         path = self.folder / "probe.lmdb"
         writer = ChipStoreWriter(path, total=count, chip_bytes=self.chip_bytes)
         store = ChipStore(path, count=count, shape=shape, dtype=first.dtype.name)

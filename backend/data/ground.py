@@ -13,12 +13,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from rasterio.crs import CRS
 
 from backend.runtime.errors import RequestError
 from backend.runtime.reporter import Reporter
 
-from .coordinates import apply, corners_in_grid, edges_in_grid, outline, transform_points
+from .coordinates import (
+    apply,
+    comparable_bounds,
+    corners_in_grid,
+    edges_in_grid,
+    outline,
+    transform_points,
+)
 from .land_cover import CoveredPixels, LandCover
 from .scenes import Scene
 from .strips import Strip, counting_strips, ordered_map
@@ -46,25 +52,21 @@ class Place:
 
 def find_places(scenes: Sequence[Scene]) -> list[Place]:
     """The places that the scenes make, in the order of their first scenes."""
-    boxes = [_degrees(scene) for scene in scenes]
+    extents = [comparable_bounds(s.crs, s.transform, s.height, s.width) for s in scenes]
     place_of = list(range(len(scenes)))
     for one in range(len(scenes)):
         for other in range(one):
-            if _overlap(boxes[one], boxes[other]) and place_of[one] != place_of[other]:
+            if _overlap(extents[one], extents[other]) and place_of[one] != place_of[other]:
                 low, high = sorted((place_of[one], place_of[other]))
                 place_of = [low if place == high else place for place in place_of]
     groups = [[n for n, at in enumerate(place_of) if at == p] for p in sorted(set(place_of))]
     return [_place(scenes, group) for group in groups]
 
 
-def _degrees(scene: Scene) -> tuple[float, float, float, float]:
-    """(west, south, east, north) in degrees."""
-    x, y = outline(scene.transform, 0, 0, scene.height, scene.width)
-    x, y = transform_points(scene.crs, CRS.from_epsg(4326), x, y)
-    return x.min(), y.min(), x.max(), y.max()
-
-
-def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
+def _overlap(extent: tuple[str, Sequence[float]], another: tuple[str, Sequence[float]]) -> bool:
+    (system, one), (another_system, other) = extent, another
+    if system != another_system:
+        return False
     return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
 
 

@@ -23,7 +23,7 @@ from rasterio.crs import CRS
 from backend.runtime.errors import RequestError
 
 from .class_table_codes import IGNORED, NO_DATA, ClassTable
-from .coordinates import outline, projection, transform_points
+from .coordinates import outline, shapes_in, transform_points
 from .scenes import Scene
 
 
@@ -176,7 +176,7 @@ class PolygonLandCover(LandCover):
             if key not in self._projected:
                 kinds = self.table.index(self.frame["class"].to_numpy(object))
                 known = (kinds >= 0) | (kinds == IGNORED)
-                shapes = self.frame.geometry.to_crs(projection(crs)).to_numpy()[known]
+                shapes = shapes_in(self.frame.geometry, crs).to_numpy()[known]
                 self._projected[key] = (shapely.STRtree(shapes), shapes, kinds[known])
             return self._projected[key]
 

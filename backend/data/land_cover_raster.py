@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +27,8 @@ POINTS_AT_ONCE = 2**20
 # Counts of a pixel that is wholly of one class, where bands are classes. Sums of whole numbers
 # do not depend on their order, so that any number of workers gives the same.
 BAND_COUNTS = 1_000_000
+# Files that each thread keeps open: more than a strip of a scene usually lies on.
+OPEN_FILES = 16
 # How far a band may be above `whole`, relative: float rounding.
 _ROUNDING = 1e-3
 
@@ -176,10 +179,7 @@ class RasterLandCover(LandCover):
         self, file: LayerFile, bands: list[int], window: Window
     ) -> tuple[np.ndarray, np.ndarray]:
         """Bands of a window (n, h, w), and True (h, w) where the file says a pixel is no data."""
-        handles = self._local.__dict__.setdefault("handles", {})
-        if file.path not in handles:
-            handles[file.path] = scene_files.open_raster(file.path)
-        handle: rasterio.DatasetReader = handles[file.path]
+        handle = self._open(file)
         with scene_files.naming_window(file.path, window):
             values = handle.read(bands, window=window)
             hidden = np.zeros(values.shape[1:], bool)
@@ -188,6 +188,17 @@ class RasterLandCover(LandCover):
         if file.nodata is not None:
             hidden |= (values == file.nodata).any(axis=0)
         return values, hidden
+
+    def _open(self, file: LayerFile) -> rasterio.DatasetReader:
+        """This thread's handle of a file; of those used before, the last few stay open."""
+        handles: OrderedDict[str, rasterio.DatasetReader]
+        handles = self._local.__dict__.setdefault("handles", OrderedDict())
+        if file.path not in handles:
+            if len(handles) == OPEN_FILES:
+                handles.popitem(last=False)[1].close()
+            handles[file.path] = scene_files.open_raster(file.path)
+        handles.move_to_end(file.path)
+        return handles[file.path]
 
 
 class BandLandCover(RasterLandCover):

@@ -15,8 +15,8 @@ from backend.runtime.reporter import Reporter
 
 from . import class_table
 from .alignment import best_shift
-from .class_table_codes import UNKNOWN, ClassTable
-from .coordinates import projection
+from .class_table_codes import UNKNOWN, ClassTable, code_text
+from .coordinates import on_earth, projection
 from .land_cover import LandCover, PolygonLandCover, as_crs, meet, scene_bounds
 from .land_cover_files import LayerFile, files_under, find_files, open_rasters
 from .land_cover_raster import BandLandCover, RasterLandCover, codes_under
@@ -86,7 +86,7 @@ def _open_polygons(
             f"its fields are {fields}",
         )
     frame = frame.rename(columns={job.class_field: "class"})[["class", "geometry"]]
-    values = sorted({str(v) for v in frame["class"] if v is not None and v == v})
+    values = sorted({code_text(value) for value in frame["class"]} - {""})
     if job.class_table:
         table = class_table.read_class_table(job.class_table)
         if table.bands:
@@ -100,7 +100,7 @@ def _open_polygons(
     # Polygons without any class in their field are no data.
     unknown = frame.loc[(kinds == UNKNOWN) & frame["class"].notna(), "class"]
     if len(unknown):
-        raise class_table.unknown_codes_error(path, table, sorted({str(v) for v in unknown}))
+        raise class_table.unknown_codes_error(path, table, sorted({code_text(v) for v in unknown}))
     return PolygonLandCover(path, frame, table, year=year)
 
 
@@ -202,6 +202,8 @@ def _warn_of_foreign_crs(
     files: Sequence[LayerFile], scenes: Sequence[Scene], reporter: Reporter
 ) -> None:
     """Warn of a layer whose CRS is meant for another part of the world than all scenes."""
+    if not all(on_earth(scene.crs) for scene in scenes):
+        return
     boxes = [scene_bounds(scene, CRS.from_epsg(4326)) for scene in scenes]
     for file in {file.crs.to_wkt(): file for file in reversed(files)}.values():
         code = file.crs.to_epsg()

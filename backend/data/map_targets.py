@@ -17,7 +17,7 @@ from sklearn.cluster import KMeans
 
 from backend.runtime.errors import DataError, RequestError
 
-from .coordinates import is_nowhere
+from .coordinates import shapes_in
 from .dataset import TileDataset
 from .proportions import land_cover_proportions
 
@@ -36,7 +36,7 @@ def dominant_classes(dataset: TileDataset) -> tuple[np.ndarray, np.ndarray, tupl
     return proportions.values.argmax(axis=1), proportions.weights, proportions.names
 
 
-def unit_vectors(longitudes: np.ndarray, latitudes: np.ndarray) -> np.ndarray:
+def points_on_sphere(longitudes: np.ndarray, latitudes: np.ndarray) -> np.ndarray:
     """(N, 3) points of the unit sphere from degrees (N,); places beside ±180° lie together."""
     lon, lat = np.radians(longitudes), np.radians(latitudes)
     return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
@@ -49,17 +49,18 @@ def position_clusters(dataset: TileDataset, count: int, seed: int) -> np.ndarray
     two. RequestError where tiles have no place on the ground, or all lie at one.
     """
     table = dataset.table("tiles")
-    if table.crs is None or is_nowhere(table.crs.to_wkt()):
+    # Tiles that only lie side by side have a local CRS too.
+    if table.crs is None or table.crs.geodetic_crs is None:
         raise RequestError(
             f"places are to be learnt, and the tiles of {dataset.folder} have none on the ground",
-            "build the dataset from scenes with a coordinate reference system",
+            "build the dataset from scenes whose coordinate reference system is tied to the Earth",
         )
     # The middle of a tile's bounds; tiles are too small for their shape to matter.
     bounds = table.geometry.bounds
     middles = geopandas.points_from_xy(
         (bounds["minx"] + bounds["maxx"]) / 2, (bounds["miny"] + bounds["maxy"]) / 2, crs=table.crs
     ).to_crs(4326)
-    points = unit_vectors(np.asarray(middles.x), np.asarray(middles.y))
+    points = points_on_sphere(np.asarray(middles.x), np.asarray(middles.y))
     training = points[dataset.numbers("train")]
     count = min(count, max(2, len(training) // 10), len(np.unique(training, axis=0)))
     if count < 2:
@@ -78,7 +79,8 @@ def layer_values(dataset: TileDataset, path: str | Path) -> tuple[np.ndarray, np
 
     Pixels count whose centre lies in the tile and that hold data; where pixels are larger than
     tiles, the one in which the tile's middle lies. The first band is read. RequestError where the
-    layer cannot be read, or lies nowhere under the training tiles.
+    layer cannot be read, or lies nowhere under the training tiles; DataError where no
+    transformation leads to its CRS.
     """
     table = dataset.table("tiles")
     values, weights = np.zeros((len(table), 2)), np.zeros(len(table))
@@ -90,7 +92,7 @@ def layer_values(dataset: TileDataset, path: str | Path) -> tuple[np.ndarray, np
                     "reference system",
                     "give the layer one, or build the dataset from scenes that have one",
                 )
-            for number, shape in enumerate(table.geometry.to_crs(layer.crs.to_wkt())):
+            for number, shape in enumerate(shapes_in(table.geometry, layer.crs)):
                 pixels = _pixels_within(layer, shape)
                 if pixels.size:
                     values[number] = pixels.mean(), pixels.std()

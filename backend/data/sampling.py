@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +15,12 @@ from backend.runtime.reporter import Reporter
 from .dataset import SPLITS
 from .land_cover import LandCover
 from .strips import Strip, ordered_map
-from .survey import Survey, scratch_array, window_sums
+from .survey import Survey, scratch_arrays, window_sums
 
-# Land-cover counts that are held at a time while dominant classes are worked out.
-COUNTS_AT_ONCE = 2**22
-NO_CLASS = 255
+# Pixels of a strip of which counts and sums are held while dominant classes are worked out.
+PIXELS_AT_ONCE = 2**20
+# Dominant classes are uint16. Class tables hold fewer than these: a column of footprints for each.
+NO_CLASS, OF_ANOTHER_SPLIT = 65535, 65534
 MORE_CHIPS = (
     "or --allow-fewer, a smaller --neighbour-radius-px, a lower --minimum-valid-fraction, or more "
     "scenes"
@@ -53,7 +54,7 @@ def share_out(count: int, fractions: Sequence[float]) -> list[int]:
 
 def held_per_row(survey: Survey) -> np.ndarray:
     """How many positions each split has: int64 (splits, rows of all scenes)."""
-    return _count_rows(survey.positions, 1 + np.arange(len(SPLITS)))
+    return _count_rows(_parts(survey.positions), 1 + np.arange(len(SPLITS)))
 
 
 def sample(
@@ -121,15 +122,20 @@ def check_count(count: int, fitting: int, *, allow_fewer: bool) -> None:
         )
 
 
-def _count_rows(arrays: Sequence[np.ndarray], values: np.ndarray) -> np.ndarray:
-    """How often each value occurs in each row of all arrays: int64 (values, rows of all)."""
-    rows = []
+def _parts(arrays: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
+    """All rows of all arrays, 256 at a time: the arrays may be larger than the memory."""
     for array in arrays:
         for start in range(0, len(array), 256):
-            part = array[start : start + 256]
-            # Counted line by line: a sum over booleans takes six times as long.
-            counts = [[np.count_nonzero(line == value) for line in part] for value in values]
-            rows.append(np.array(counts, np.int64).reshape(len(values), len(part)))
+            yield array[start : start + 256]
+
+
+def _count_rows(parts: Iterable[np.ndarray], values: np.ndarray) -> np.ndarray:
+    """How often each value occurs in each row of all parts: int64 (values, rows of all)."""
+    rows = []
+    for part in parts:
+        # Counted line by line: a sum over booleans takes six times as long.
+        counts = [[np.count_nonzero(line == value) for line in part] for value in values]
+        rows.append(np.array(counts, np.int64).reshape(len(values), len(part)))
     return np.concatenate([*rows, np.zeros((len(values), 0), np.int64)], axis=1)
 
 
@@ -184,12 +190,12 @@ def _stratified(
 
     A rare class would otherwise be hundreds of copies of one place, each the others' negative.
     """
-    kinds = np.unique(np.concatenate([np.unique(array) for array in dominant]))
-    both = [
-        np.where(places == split + 1, array, np.uint8(NO_CLASS - 1))
-        for places, array in zip(survey.positions, dominant, strict=True)
-    ]
-    per_row = _count_rows(both, kinds)
+    kinds = np.unique(np.concatenate([np.unique(part) for part in _parts(dominant)]))
+    of_split = (
+        np.where(places == split + 1, part, np.uint16(OF_ANOTHER_SPLIT))
+        for places, part in zip(_parts(survey.positions), _parts(dominant), strict=True)
+    )
+    per_row = _count_rows(of_split, kinds)
     available = per_row.sum(axis=1)
     # One chip to each square of half a tile's side.
     uncrowded = -(-available // max(1, survey.geometry.tile // 2) ** 2)
@@ -252,26 +258,29 @@ def _grid(survey: Survey, wanted: Sequence[int]) -> Selection:
 def dominant_classes(
     survey: Survey, land_cover: LandCover, folder: Path, reporter: Reporter, workers: int
 ) -> list[np.ndarray]:
-    """For each scene and chip position, the class with most pixels in the anchor tile (uint8).
+    """For each scene and chip position, the class with most pixels in the anchor tile (uint16).
 
     NO_CLASS where the tile holds no land cover, or only classes that are discarded then; the first
     of several equal classes wins.
     """
     tile, radius = survey.geometry.tile, survey.geometry.radius
-    result = [
-        scratch_array(folder / f"dominant_{number}.npy", places.shape)
-        for number, places in enumerate(survey.positions)
-    ]
+    shapes = [places.shape for places in survey.positions]
+    result = scratch_arrays(folder / "dominant.npy", shapes, np.uint16)
 
     def fill(strip: Strip) -> None:
         scene = survey.scenes[strip.scene]
-        counts = land_cover.counts(scene, strip.row + radius, strip.height + tile - 1)
+        shape = (strip.height + tile - 1, scene.width)
+        covered = land_cover.pixels(scene, strip.row + radius, shape[0])
+        pixels = covered.row.astype(np.int64) * scene.width + covered.column
         width = survey.positions[strip.scene].shape[1]
         most = np.zeros((strip.height, width), np.int64)
-        kind = np.full((strip.height, width), NO_CLASS, np.uint8)
+        kind = np.full((strip.height, width), NO_CLASS, np.uint16)
         others = np.zeros((strip.height, width), bool)
-        for number, one in enumerate(counts):
-            sums = window_sums(one, tile)[:, radius : radius + width]
+        # Class by class: the counts of all of many classes would not fit into memory.
+        for number in np.flatnonzero(np.bincount(covered.kind)):
+            here = covered.kind == number
+            counts = covered.where(here).sums(pixels[here], shape[0] * shape[1])
+            sums = window_sums(counts.reshape(shape), tile)[:, radius : radius + width]
             kind[sums > most] = number
             np.maximum(most, sums, out=most)
             if number not in land_cover.table.discard_if_only:
@@ -281,8 +290,9 @@ def dominant_classes(
 
     strips = []
     for number, places in enumerate(survey.positions):
-        per_row = survey.scenes[number].width * len(land_cover.table.classes)
-        height = max(16, COUNTS_AT_ONCE // per_row)
+        rows = PIXELS_AT_ONCE // survey.scenes[number].width
+        # Each strip reads the rest of its last tiles as well; as many rows are its own at least.
+        height = max(16, tile - 1, rows - (tile - 1))
         strips += [
             Strip(number, row, min(height, len(places) - row))
             for row in range(0, len(places), height)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import errno
 import math
 import os
 import re
@@ -16,7 +17,7 @@ from rasterio.enums import MaskFlags
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
-from backend.runtime.errors import DataError, RequestError
+from backend.runtime.errors import DataError, RequestError, too_many_files
 
 # "B8A", "b2", "band_11": how the file names of Landsat and Sentinel-2 tell the band.
 _BAND_IN_NAME = re.compile(r"(?:^|[_\-. ])((?:band[_\-]?|b)\d{1,2}a?)(?=$|[_\-. ])", re.IGNORECASE)
@@ -44,10 +45,14 @@ def absolute_specification(specification: str) -> str:
 
 
 def open_raster(path: str) -> rasterio.DatasetReader:
-    """Open a raster; RequestError where there is none, DataError where it cannot be read."""
+    """Open a raster; RequestError where there is none, DataError where it cannot be read.
+
+    MachineError where this process may open no more files.
+    """
     try:
         return rasterio.open(path)
     except (RasterioError, OSError) as error:
+        _check_open_files(error)
         # Names such as /vsizip/… or NETCDF:… are no paths, so existence is asked only now.
         if not re.match(r"/vsi|\w\w+:", path) and not Path(path).exists():
             raise RequestError(
@@ -65,12 +70,19 @@ def naming_window(path: str, window: Window) -> Iterator[None]:
     try:
         yield
     except (RasterioError, OSError) as error:
+        _check_open_files(error)
         rows = f"rows {window.row_off:g} to {window.row_off + window.height:g}"
         columns = f"columns {window.col_off:g} to {window.col_off + window.width:g}"
         raise DataError(
             f"the file {path} cannot be read at {rows}, {columns}: {_first_line(error)}",
             "the file is damaged or cut short: fetch it again",
         ) from error
+
+
+def _check_open_files(error: Exception) -> None:
+    """MachineError where it is not the file's fault: GDAL then tells so in words alone."""
+    if os.strerror(errno.EMFILE) in _first_line(error):
+        raise too_many_files() from error
 
 
 def _first_line(error: Exception) -> str:

@@ -72,11 +72,14 @@ def ground_resolution_m(crs: CRS, transform: Affine, width: int, height: int) ->
     """Side of a pixel on the ground in metres: the root of its area.
 
     A projected CRS is taken at its word unless it stretches the ground by more than 1 % at the
-    grid's centre (Web Mercator); degrees are measured there on the ellipsoid.
+    grid's centre (Web Mercator); degrees are measured there on the ellipsoid. One that is not tied
+    to the Earth has nothing but its unit.
     """
     side = math.sqrt(abs(transform.determinant))
     nominal = side * crs.linear_units_factor[1] if crs.is_projected else None
     projection = pyproj.CRS.from_wkt(crs.to_wkt())
+    if projection.geodetic_crs is None:
+        return side * crs.units_factor[1]
     to_degrees = pyproj.Transformer.from_crs(projection, projection.geodetic_crs, always_xy=True)
     corners = [(width / 2 + dx, height / 2 + dy) for dx, dy in ((0, 0), (1, 0), (1, 1), (0, 1))]
     longitudes, latitudes = to_degrees.transform(

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from backend.contract.jobs import BuildJob
+from backend.contract.jobs import BuildJob, CropJob
 from backend.runtime.errors import DataError, RequestError
 from backend.runtime.reporter import Reporter
 
+from .coordinates import on_earth
 from .scenes import Scene, open_scene
 from .survey import Geometry
 
@@ -23,6 +24,17 @@ def open_scenes(job: BuildJob, geometry: Geometry, reporter: Reporter) -> list[S
 
     Warns of scenes of other ground resolution, and of those that are smaller than a chip.
     """
+    scenes = open_named(job)
+    wavelengths = read_wavelengths(job.wavelengths, scenes[0].band_names)
+    for scene in scenes:
+        _check_agreement(scenes[0], scene)
+        _set_wavelengths(scene, wavelengths)
+    _check_sizes(scenes, geometry, reporter)
+    return scenes
+
+
+def open_named(job: BuildJob | CropJob) -> list[Scene]:
+    """The job's scenes, checked to have the same bands, with their dates and distinct names."""
     if job.dates and len(job.dates) != len(job.scenes):
         raise RequestError(f"{len(job.dates)} dates are given for {len(job.scenes)} scenes")
     scenes = [
@@ -35,13 +47,14 @@ def open_scenes(job: BuildJob, geometry: Geometry, reporter: Reporter) -> list[S
         )
         for number, specification in enumerate(job.scenes)
     ]
-    wavelengths = read_wavelengths(job.wavelengths, scenes[0].band_names)
-    for scene in scenes:
-        _check_agreement(scenes[0], scene)
-        _set_wavelengths(scene, wavelengths)
-    _check_sizes(scenes, geometry, reporter)
-    counts = Counter(scene.name for scene in scenes)
+    first, counts = scenes[0], Counter(scene.name for scene in scenes)
     for number, scene in enumerate(scenes):
+        if set(scene.band_names) != set(first.band_names):
+            raise DataError(
+                f"the scenes differ in bands: {first.name} has {', '.join(first.band_names)}; "
+                f"{scene.name} has {', '.join(scene.band_names)}",
+                "choose by --bands the bands that all scenes have",
+            )
         if counts[scene.name] > 1:
             scene.name = f"{scene.name} ({number + 1})"
     return scenes
@@ -73,16 +86,17 @@ def _set_wavelengths(scene: Scene, wavelengths: Mapping[str, float]) -> None:
 
 
 def _check_agreement(first: Scene, scene: Scene) -> None:
-    if set(scene.band_names) != set(first.band_names):
-        raise DataError(
-            f"the scenes differ in bands: {first.name} has {', '.join(first.band_names)}; "
-            f"{scene.name} has {', '.join(scene.band_names)}",
-            "choose by --bands the bands that all scenes have",
-        )
     if scene.dtype != first.dtype:
         raise DataError(
             f"the scenes differ in type: {first.name} is {first.dtype}, {scene.name} {scene.dtype}",
             "convert them to one type (gdal_translate -ot)",
+        )
+    if scene.crs != first.crs and not (on_earth(scene.crs) and on_earth(first.crs)):
+        raise DataError(
+            f"the scenes {first.name} and {scene.name} differ in CRS, and one is a local CRS that "
+            "is not tied to the Earth",
+            "give both the same CRS (gdal_edit.py -a_srs, or Assign projection in QGIS), or make "
+            "two datasets",
         )
     if scene.nodata != first.nodata:
         raise DataError(

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 
 from backend.contract.jobs import BuildJob
 from backend.contract.settings import make_job
@@ -23,6 +22,7 @@ from backend.runtime.computation import Computation
 from backend.runtime.reporter import Reporter
 
 from .cutting import count_strip, read_chips, strips_needed, sum_counts
+from .gdal import bounded_cache
 from .land_cover import LandCover
 from .land_cover_source import open_land_cover
 from .plan import Plan, read_plan
@@ -37,8 +37,6 @@ from .working_folder import recorded_job
 
 # Of chips: so few that a lost worker costs little, so many that few rows are read for two shards.
 SHARD_BYTES = 64 * 2**20
-# Blocks of rasters that GDAL keeps, in each worker.
-GDAL_CACHE_BYTES = 256 * 2**20
 
 
 def cut_and_count(
@@ -134,7 +132,7 @@ def _digest(selection: Selection) -> str:
 def fill_shard(shared: shards.Shards, name: str) -> None:
     """On a worker: cut the chips of a shard, or count what it is to count, and write it."""
     shard, source = shared.shard(name), _source(shared)
-    with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_BYTES):
+    with bounded_cache():
         if "strip" in shard:
             found = source.counts(Strip(*shard["strip"]))
             arrays = {}

@@ -63,7 +63,8 @@ class BandStatistics:
         mean = part.mean()
         self._join(len(part), mean, ((part - mean) ** 2).sum())
         self._low, self._high = min(self._low, part.min()), max(self._high, part.max())
-        self._kept.append(part[:: self._stride])
+        # A copy: a view would hold all of `part` in memory until the last chip is measured.
+        self._kept.append(part[:: self._stride].copy())
 
     def _join(self, count: int, mean: float, squares: float) -> None:
         """Take in `count` values by their mean and the sum of their squared differences from it."""

@@ -39,7 +39,10 @@ def store_bytes(count: int, chip_bytes: int) -> int:
 
 
 class ChipStoreWriter:
-    """Appends chips of one size to a store. Use as a context; `append` in order of number."""
+    """Appends chips of one size to a store, in order of number, from number `done` on.
+
+    Whole once `total` chips are appended; there is nothing to close.
+    """
 
     def __init__(self, path: Path, *, total: int, chip_bytes: int) -> None:
         self.path, self.total, self._chip_bytes = path, total, chip_bytes

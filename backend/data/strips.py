@@ -117,3 +117,22 @@ def ordered_map(
         begun = [future for future in waiting if not future.cancel()]
         if not threading.current_thread().name.startswith(_NAME):
             wait(begun)
+
+
+def map_scenes(
+    work: Callable[[Strip], Result],
+    strips: Sequence[Strip],
+    scenes: Sequence[Scene],
+    workers: int,
+) -> Iterator[Result]:
+    """`ordered_map` over strips in the order of their scenes, for work that reads the imagery.
+
+    Closes a scene once its last strip is out, so that the files of many are not open at a time.
+    The last scene stays open: it may be the only one, and be read again.
+    """
+    before: int | None = None
+    for strip, result in zip(strips, ordered_map(work, strips, workers), strict=True):
+        if before is not None and before != strip.scene:
+            scenes[before].close()
+        before = strip.scene
+        yield result

@@ -1,13 +1,13 @@
 """What the scenes hold before anything is cut: where chips may lie, and what covers the ground.
 
 Per scene, one byte per pixel and one per chip position are kept in scratch files mapped into
-memory; of the imagery only strips are held.
+memory, one file for all scenes; of the imagery only strips are held.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +19,12 @@ import shapely
 from affine import Affine
 
 from backend.runtime.errors import DataError
+from backend.runtime.mapped import mapped_array
 from backend.runtime.reporter import Reporter
 
-from .coordinates import projection
+from .coordinates import shapes_in
 from .scenes import Scene
-from .strips import Strip, ordered_map, strips_of
+from .strips import Strip, map_scenes, ordered_map, strips_of
 
 # Bytes of float64 coordinates and masks per pixel while positions are worked out; along the
 # ground's grid there are only masks and sums.
@@ -53,16 +54,15 @@ class Survey:
 
     def __init__(self, scenes: Sequence[Scene], geometry: Geometry, folder: Path) -> None:
         self.scenes, self.geometry = list(scenes), geometry
-        self.valid, self.positions = [], []
-        for number, scene in enumerate(scenes):
-            shape = (scene.height, scene.width)
-            places = tuple(max(0, side - geometry.chip + 1) for side in shape)
-            self.valid.append(
-                scratch_array(folder / f"valid_{number}.npy", shape)
-                if scene.can_be_invalid
-                else np.broadcast_to(np.uint8(1), shape)
-            )
-            self.positions.append(scratch_array(folder / f"positions_{number}.npy", places))
+        shapes = [(scene.height, scene.width) for scene in scenes]
+        places = [tuple(max(0, side - geometry.chip + 1) for side in shape) for shape in shapes]
+        looked_at = [shape for s, shape in zip(scenes, shapes, strict=True) if s.can_be_invalid]
+        valid = iter(scratch_arrays(folder / "valid.npy", looked_at))
+        self.valid = [
+            next(valid) if scene.can_be_invalid else np.broadcast_to(np.uint8(1), shape)
+            for scene, shape in zip(scenes, shapes, strict=True)
+        ]
+        self.positions = scratch_arrays(folder / "positions.npy", places)
 
     def position_strips(self, position_bytes: int = POSITION_BYTES) -> list[Strip]:
         """Strips of chip positions, of which each takes so many bytes while it is worked on."""
@@ -78,17 +78,22 @@ class Survey:
         return strips
 
 
-def scratch_array(path: Path, shape: tuple[int, ...]) -> np.ndarray:
-    """An array of zeros (uint8) in a file, so that it need not stay in memory."""
-    if 0 in shape:
-        return np.zeros(shape, np.uint8)
-    array = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
-    if hasattr(os, "posix_fallocate"):
-        # A full disk is an error here; later, on writing to the map, it would end the process.
-        with open(path, "rb+") as file:
-            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+def scratch_arrays(
+    path: Path, shapes: Sequence[tuple[int, ...]], dtype: type[np.integer] = np.uint8
+) -> list[np.ndarray]:
+    """Arrays of zeros in one file, so that they need not stay in memory.
+
+    One file for all: each that is mapped takes one of the few that a process may have open.
+    """
+    ends = np.cumsum([0, *(math.prod(shape) for shape in shapes)]).tolist()
+    if ends[-1] == 0:
+        return [np.zeros(shape, dtype) for shape in shapes]
     # A plain array on the same memory: each slice of a memory map's own class costs microseconds.
-    return np.asarray(array)
+    plain = np.asarray(mapped_array(path, (ends[-1],), dtype))
+    return [
+        plain[first:last].reshape(shape)
+        for (first, last), shape in zip(itertools.pairwise(ends), shapes, strict=True)
+    ]
 
 
 def window_sums(values: np.ndarray, size: int) -> np.ndarray:
@@ -117,7 +122,7 @@ def survey_validity(survey: Survey, reporter: Reporter, workers: int) -> None:
 
     strips = [s for s in strips_of(scenes, sizes) if scenes[s.scene].can_be_invalid]
     with reporter.phase("look at scenes", len(strips), "strips") as phase:
-        for _ in ordered_map(look, strips, workers):
+        for _ in map_scenes(look, strips, scenes, workers):
             phase.advance()
     for scene, valid in zip(scenes, survey.valid, strict=True):
         if scene.can_be_invalid and not any(part.any() for part in _in_parts(valid)):
@@ -167,7 +172,7 @@ class _AreaMask:
 
     def __init__(self, area: geopandas.GeoDataFrame, scenes: Sequence[Scene]) -> None:
         self._union = {
-            crs: area.geometry.to_crs(projection(crs)).union_all()
+            crs: shapes_in(area.geometry, crs).union_all()
             for crs in {scene.crs for scene in scenes}
         }
 

@@ -10,6 +10,7 @@ import rasterio
 
 from backend.contract.jobs import BuildJob, ClusterJob, ProjectJob
 from backend.contract.settings import to_arguments
+from backend.data.gdal import bounded_cache
 from backend.data.land_cover import LandCover
 from backend.data.land_cover_source import open_land_cover
 from backend.data.scenes import Scene, open_scene
@@ -19,7 +20,6 @@ from backend.runtime.reporter import Reporter
 
 from .clusters import Clusters, names_by_class
 from .embedding_map import EmbeddingMap
-from .geotiff import bounded_cache
 from .pictures import write_clusters
 from .statistics import Sample, sample_size
 

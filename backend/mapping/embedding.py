@@ -15,6 +15,7 @@ import numpy as np
 from backend import __version__
 from backend.contract.jobs import EmbedJob
 from backend.contract.settings import to_arguments
+from backend.data.gdal import bounded_cache
 from backend.data.scenes import Scene
 from backend.networks.encoder_file import EncoderInformation, FrozenEncoder, load_encoder
 from backend.runtime.device import choose_device
@@ -25,7 +26,6 @@ from backend.runtime.reporter import Reporter
 from . import styles
 from .clusters import Clusters
 from .embedding_map import EmbeddingMap, MapInformation
-from .geotiff import bounded_cache
 from .grid import MapGrid
 from .map_writing import MapWriter
 from .opening import open_scene_for

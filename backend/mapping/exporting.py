@@ -9,13 +9,13 @@ import numpy as np
 import shapely
 
 from backend.contract.jobs import ExportJob
+from backend.data.gdal import bounded_cache
 from backend.runtime.errors import DataError, RequestError
 from backend.runtime.files import check_output, whole_files, write_json
 from backend.runtime.reporter import Reporter
 
 from .embedding_map import EmbeddingMap
 from .geoparquet import check_geoparquet, write_geoparquet
-from .geotiff import bounded_cache
 from .layer_files import writing_layers
 from .stac import item_date, stac_item
 

@@ -20,13 +20,6 @@ from backend.runtime.errors import MachineError
 
 SCRATCH_BLOCK_PX = 64
 COG_BLOCK_BYTES = 8 * 2**20
-# rasterio takes bytes; by default GDAL would keep as much as a twentieth of the machine's memory.
-GDAL_CACHE_BYTES = 256 * 2**20
-
-
-def bounded_cache() -> rasterio.Env:
-    """A context in which GDAL's cache of blocks is bounded."""
-    return rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_BYTES)
 
 
 @contextlib.contextmanager

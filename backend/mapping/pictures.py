@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from html import escape
 from pathlib import Path
 
 import numpy as np
 import rasterio
 from rasterio.errors import RasterioError
 
+from backend.data.gdal import write_category_names
 from backend.runtime.errors import RequestError
-from backend.runtime.files import remove, whole_file
+from backend.runtime.files import remove
 from backend.runtime.reporter import Reporter
 
 from . import styles
@@ -133,14 +133,3 @@ def _write_layer(
         write_cog(scratch, path, compression="DEFLATE", resampling=resampling)
     finally:
         remove(scratch)
-
-
-def write_category_names(path: Path, names: list[str]) -> None:
-    """GDAL keeps the names of categories in a file beside a GeoTIFF."""
-    items = "".join(f"      <Category>{escape(name, quote=False)}</Category>\n" for name in names)
-    with whole_file(path.with_name(f"{path.name}.aux.xml")) as temporary:
-        temporary.write_text(
-            '<PAMDataset>\n  <PAMRasterBand band="1">\n    <CategoryNames>\n'
-            f"{items}    </CategoryNames>\n  </PAMRasterBand>\n</PAMDataset>\n",
-            encoding="utf-8",
-        )

@@ -19,6 +19,7 @@ import torch
 
 from backend.contract.jobs import EmbedJob
 from backend.contract.settings import make_job, to_mapping
+from backend.data.gdal import bounded_cache
 from backend.data.scene_files import absolute_specification
 from backend.data.scenes import Scene
 from backend.networks.encoder_file import FrozenEncoder, load_encoder
@@ -28,7 +29,6 @@ from backend.runtime.device import choose_device
 from backend.runtime.errors import MachineError
 from backend.runtime.reporter import Phase, Reporter
 
-from .geotiff import bounded_cache
 from .grid import MapGrid
 from .opening import open_scene_for
 from .scene_vectors import Block, ReadBlocks, SceneVectors

@@ -9,7 +9,7 @@ import shapely
 
 from backend.contract.jobs import ProjectJob
 from backend.data.dataset import TileDataset
-from backend.mapping.geotiff import bounded_cache
+from backend.data.gdal import bounded_cache
 from backend.mapping.principal_components import PrincipalComponents
 from backend.mapping.statistics import Moments
 from backend.runtime.errors import DataError, RequestError

@@ -26,7 +26,8 @@ from backend.contract.settings import (
 )
 
 from . import stopping
-from .errors import DataError, JobError, MachineError, RequestError, Stopped
+from .errors import DataError, JobError, MachineError, RequestError, Stopped, too_many_files
+from .files import allow_open_files
 from .reporter import Reporter
 
 
@@ -145,6 +146,8 @@ def _as_job_error(error: Exception) -> JobError | None:
     if isinstance(error, OSError) and error.errno in full:
         where = f" while writing {error.filename}" if error.filename else ""
         return MachineError(f"the disk is full{where}", "free some space and run the same again")
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        return too_many_files()
     if isinstance(error, MemoryError):
         return MachineError("the machine's memory is used up", "a smaller --batch-size needs less")
     if isinstance(error, FileNotFoundError):
@@ -187,6 +190,7 @@ def run_verb(
     began = time.monotonic()
     failure: JobError | None = None
     try:
+        allow_open_files()
         with stopping.listening():
             job, _running = parse_job(verb, job_class, arguments, **parsing)
             reporter.started(verb, json.loads(json.dumps(to_mapping(job))), os.getpid())

@@ -34,6 +34,14 @@ class MachineError(JobError):
     exit_status = events.EXIT_MACHINE
 
 
+def too_many_files() -> MachineError:
+    """The error of a process that may not open one file more."""
+    return MachineError(
+        "more files would be open at a time than the system allows this process",
+        "allow it more (ulimit -n 4096), or let fewer workers read",
+    )
+
+
 class Stopped(JobError):
     """The user or the system asked the job to stop; what was done so far is kept."""
 

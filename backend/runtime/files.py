@@ -14,6 +14,8 @@ from typing import Any
 from .errors import RequestError
 
 LOCK = "lock"
+# macOS allows 256 by default, and each reading thread has all files of a scene open.
+OPEN_FILES = 4096
 
 
 def partial_path(path: Path) -> Path:
@@ -77,6 +79,19 @@ def check_output(path: Path, *, overwrite: bool, marker: str = "") -> None:
         raise RequestError(f"the folder {path.parent} cannot be made: {error.strerror}") from error
     if not os.access(path.parent, os.W_OK):
         raise RequestError(f"the folder {path.parent} cannot be written to")
+
+
+def allow_open_files() -> None:
+    """Let this process have OPEN_FILES files open at a time, or as many as the system permits."""
+    try:
+        import resource
+    except ImportError:
+        # Windows, which allows thousands.
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def put_in_place(temporary: Path, path: Path) -> None:

@@ -9,7 +9,6 @@ tiles in the index's CRS; `scenes.npy` (chips,) int32; and `thumbnails.npy` (chi
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +20,11 @@ from backend import __version__
 from backend.contract.colours import colour_bands
 from backend.contract.jobs import IndexJob
 from backend.data.dataset import TileDataset
+from backend.data.gdal import bounded_cache
 from backend.mapping.embedding_map import EmbeddingMap
-from backend.mapping.geotiff import bounded_cache
 from backend.networks.encoder_file import read_information
-from backend.runtime.errors import MachineError
 from backend.runtime.files import check_output, whole_folder, write_json
+from backend.runtime.mapped import mapped_array
 from backend.runtime.reporter import Reporter
 
 from .index import unit_vectors
@@ -72,27 +71,14 @@ def write_vectors(folder: Path, target: Target, reporter: Reporter) -> int:
         for block, positions, looked_at in target.blocks():
             if vectors is None:
                 shape = target.total, block.shape[1]
-                _check_disk(folder, shape)
                 # A new file is all zeros: positions without a vector need not be written.
-                vectors = np.lib.format.open_memmap(
-                    folder / "vectors.npy", mode="w+", dtype=np.float32, shape=shape
-                )
+                vectors = mapped_array(folder / "vectors.npy", shape, np.float32)
             vectors[positions] = unit_vectors(block)
             valid[positions] = True
             phase.advance(looked_at)
     vectors.flush()
     np.save(folder / "valid.npy", valid)
     return vectors.shape[1]
-
-
-def _check_disk(folder: Path, shape: tuple[int, int]) -> None:
-    needed, free = 4 * shape[0] * shape[1], shutil.disk_usage(folder).free
-    if needed > free:
-        raise MachineError(
-            f"the vectors need {needed / 1e9:.1f} GB in {folder.parent}; {free / 1e9:.1f} GB "
-            "are free",
-            "free some space, or give another --output",
-        )
 
 
 def _record(target: Target, dimension: int) -> dict[str, Any]:
@@ -182,9 +168,7 @@ def _write_thumbnails(
     statistics = [information.bands[n].statistics for n in colours]
     low = np.array([s["percentile_2"] for s in statistics], np.float32)[:, None, None]
     high = np.array([s["percentile_98"] for s in statistics], np.float32)[:, None, None]
-    pictures = np.lib.format.open_memmap(
-        path, mode="w+", dtype=np.uint8, shape=(len(dataset), side, side, 3)
-    )
+    pictures = mapped_array(path, (len(dataset), side, side, 3), np.uint8)
     with reporter.phase("making thumbnails", len(dataset), "tiles") as phase:
         for first in range(0, len(dataset), THUMBNAIL_BATCH):
             numbers = np.arange(first, min(first + THUMBNAIL_BATCH, len(dataset)))

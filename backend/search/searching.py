@@ -10,8 +10,8 @@ import numpy as np
 
 from backend.contract.jobs import IndexJob, ProjectJob, SearchJob
 from backend.data.dataset import TileDataset
+from backend.data.gdal import bounded_cache
 from backend.mapping.embedding_map import EmbeddingMap
-from backend.mapping.geotiff import bounded_cache
 from backend.networks.encoder_file import load_encoder
 from backend.runtime.device import choose_device
 from backend.runtime.errors import DataError, RequestError

@@ -10,9 +10,9 @@ import numpy as np
 
 from backend.contract.jobs import SimilarityJob
 from backend.contract.settings import to_arguments
+from backend.data.gdal import bounded_cache
 from backend.mapping.areas import areas_above, write_areas
 from backend.mapping.embedding_map import EmbeddingMap
-from backend.mapping.geotiff import bounded_cache
 from backend.runtime.errors import RequestError
 from backend.runtime.files import check_output, whole_files
 from backend.runtime.reporter import Reporter

@@ -15,8 +15,8 @@ from backend.data.ingest.placing import NOWHERE
 from backend.data.map_targets import (
     dominant_classes,
     layer_values,
+    points_on_sphere,
     position_clusters,
-    unit_vectors,
 )
 from backend.methods.beside import Beside
 from backend.runtime.errors import RequestError
@@ -60,9 +60,9 @@ def test_fact_5_9_4_dominant_classes_by_counting(small_dataset: TileDataset) -> 
 
 
 def test_fact_5_9_7_places_beside_the_date_line_lie_together() -> None:
-    east, west, far = unit_vectors(np.array([179.99, -179.99, 0]), np.array([10.0, 10.0, 10.0]))
+    east, west, far = points_on_sphere(np.array([179.99, -179.99, 0]), np.array([10.0, 10.0, 10.0]))
     assert np.linalg.norm(east - west) < 1e-3 < np.linalg.norm(east - far)
-    assert np.linalg.norm(unit_vectors(np.array([33.0]), np.array([-70.0]))) == pytest.approx(1)
+    assert np.linalg.norm(points_on_sphere(np.array([33.0]), np.array([-70.0]))) == pytest.approx(1)
 
 
 def test_fact_5_9_7_clusters_of_places_hold_neighbours_and_are_never_empty(small_dataset) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,8 @@ from backend.embed import main as embed
 from backend.index import main
 from backend.mapping.principal_components import PrincipalComponents
 from backend.networks.encoder_file import load_encoder
+from backend.runtime.errors import MachineError
+from backend.runtime.mapped import mapped_array
 from tests.backend.test_search import (
     COLUMNS,
     DIMENSION,
@@ -161,3 +166,37 @@ def test_a_dataset_is_laid_out_tile_by_tile(small_dataset, make_encoder, tmp_pat
     )
     stretched = 255 * ((tile - low[:, None, None]) / (high - low)[:, None, None]).clip(0, 1)
     np.testing.assert_allclose(np.moveaxis(pictures[3], -1, 0), stretched, atol=0.51)
+
+
+@pytest.mark.parametrize("name", ["vectors.npy", "thumbnails.npy"])
+def test_a_full_disk_is_told_before_anything_is_written_to_a_map(
+    small_dataset, make_encoder, tmp_path, monkeypatch, capsys, name
+) -> None:
+    """Written to without a place on the disk, it would end the process by a signal."""
+    take = os.posix_fallocate
+
+    def take_unless_full(descriptor: int, *size: int) -> None:
+        if os.readlink(f"/proc/self/fd/{descriptor}").endswith(name):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        take(descriptor, *size)
+
+    monkeypatch.setattr(os, "posix_fallocate", take_unless_full)
+    encoder = make_encoder(tmp_path / "encoder.safetensors", bands=small_dataset.band_names)
+    output = tmp_path / "out.vectors"
+    arguments = ["--encoder", encoder, "--dataset", small_dataset.folder, "--output", output]
+    assert main([str(argument) for argument in arguments]) == 4
+    error = capsys.readouterr().err
+    assert f"the disk is full: {output.with_name('.partial-out.vectors') / name}" in error
+    assert "Traceback" not in error and not output.exists()
+
+
+def test_a_mapped_array_has_its_place_on_the_disk_and_is_zeros(tmp_path, monkeypatch) -> None:
+    array = mapped_array(tmp_path / "a.npy", (300, 1000), np.float32)
+    state = (tmp_path / "a.npy").stat()
+    assert state.st_blocks * 512 >= state.st_size >= array.nbytes == 1_200_000
+    assert not array.any()
+    free = shutil.disk_usage(tmp_path)._replace(free=1_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: free)
+    with pytest.raises(MachineError, match=r"b.npy needs 0.0012 GB, and 0.001 GB are free"):
+        mapped_array(tmp_path / "b.npy", (300, 1000), np.float32)
+    assert not (tmp_path / "b.npy").exists()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 
+import geopandas
 import numpy as np
+import pandas
 import pytest
+import shapely
 from affine import Affine
 from rasterio.crs import CRS
 
@@ -162,3 +165,25 @@ def test_zion_in_its_own_classes_and_in_those_of_globeland30(zion):
     # High desert: forest and scrub, a little of the rest, no tundra and no ice.
     assert shares["Forest"] + shares["Shrubland"] > 0.8
     assert shares["Tundra"] == shares["Permanent snow and ice"] == 0
+
+
+@pytest.mark.parametrize(
+    "values, names",
+    [([11, None, 12], ["class 11", "class 12"]), (["011", "", "b"], ["class 11", "b"])],
+    ids=["numbers", "text"],
+)
+def test_a_class_field_with_nulls_needs_no_table(tmp_path, scene, values, names):
+    """Beside NULL, whole numbers are read as 11.0; polygons without a value are no data."""
+    strips = [shapely.box(x, 4_197_000, x + 1000, 4_201_000) for x in (300_000, 301_000, 302_000)]
+    frame = geopandas.GeoDataFrame(geometry=strips, crs="EPSG:32612")
+    frame["kind"] = pandas.array(values, "Int32" if values[0] == 11 else "string")
+    frame.to_file(tmp_path / "p.gpkg")
+    options = dict(land_cover=tmp_path / "p.gpkg", class_field="kind", sampling="grid")
+    assert build(scene, tmp_path / "d.tiles", **options) == 0
+    dataset = TileDataset(tmp_path / "d.tiles")
+    assert [one.name for one in dataset.information.classes] == names
+    tiles = dataset.table("tiles")
+    for one, strip in zip(dataset.information.classes, strips[::2], strict=True):
+        assert (tiles[one.column][tiles.geometry.within(strip)] == 64).all()
+        assert tiles[one.column].any()
+        assert not tiles[one.column][tiles.geometry.within(strips[1])].any()

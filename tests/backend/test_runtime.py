@@ -63,6 +63,7 @@ def test_events_begin_and_end_and_agree_with_the_exit_status(capsys, tmp_path) -
         (DataError("a.tif is cut short"), 3, "error: a.tif is cut short"),
         (MachineError("no GPU"), 4, "error: no GPU"),
         (OSError(errno.ENOSPC, "No space left on device", "a.tif"), 4, "the disk is full"),
+        (OSError(errno.EMFILE, "Too many open files", "a.tif"), 4, "ulimit -n 4096"),
         (MemoryError(), 4, "memory is used up"),
         (FileNotFoundError(errno.ENOENT, "x", "b.tif"), 2, "there is no file b.tif"),
     ],

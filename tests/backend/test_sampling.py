@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.data.sampling import NO_CLASS, Selection, held_per_row, level_quotas, sample, share_out
+from backend.data import sampling
+from backend.data.class_table_codes import ClassTable
+from backend.data.dataset import LandCoverClass
+from backend.data.land_cover import CoveredPixels, LandCover
+from backend.data.sampling import (
+    NO_CLASS,
+    Selection,
+    dominant_classes,
+    held_per_row,
+    level_quotas,
+    sample,
+    share_out,
+)
 from backend.data.scenes import open_scene
-from backend.data.survey import Geometry, Survey, window_sums
+from backend.data.survey import Geometry, Survey, scratch_arrays, window_sums
 from backend.runtime.errors import DataError
+from backend.runtime.reporter import Reporter
 from tests.backend.rasters import noise, write_raster
 
 
@@ -88,7 +103,7 @@ def test_a_grid_is_regular_and_as_dense_as_asked(survey):
 
 
 def test_stratified_positions_are_level_over_classes(survey):
-    dominant = [np.full(places.shape, NO_CLASS, np.uint8) for places in survey.positions]
+    dominant = [np.full(places.shape, NO_CLASS, np.uint16) for places in survey.positions]
     dominant[0][8:, :] = 0
     dominant[0][15, :3] = 4
     dominant[1][:] = 2
@@ -155,3 +170,55 @@ def test_window_sums_are_those_of_a_loop():
     for row in range(10):
         for column in range(14):
             assert found[row, column] == values[row : row + 4, column : column + 4].sum()
+
+
+class ManyClasses(LandCover):
+    """Each pixel column of a scene is a class of its own; notes the height of what is asked for."""
+
+    def __init__(self, count: int) -> None:
+        codes = [LandCoverClass(f"class_{n}", str(n), [n], "#000000") for n in range(count)]
+        self.table, self.heights = ClassTable("columns", tuple(codes)), []
+
+    def pixels(self, scene, row, height):
+        self.heights.append(height)
+        rows, columns = np.indices((height, scene.width), np.int32).reshape(2, -1)
+        return CoveredPixels(columns.astype(np.int16), rows, columns)
+
+    meets = bounds_in = description = paths = years = None
+
+
+def test_more_classes_than_a_byte_counts_are_told_apart(tmp_path):
+    """Of equal classes the first wins: that of the tile's first column, here 1 to 300."""
+    scene = open_scene(str(write_raster(tmp_path / "a.tif", noise((40, 304)))))
+    survey = Survey([scene], Geometry(3, 1), tmp_path)
+    survey.positions[0][:] = 1
+    (found,) = dominant_classes(survey, ManyClasses(304), tmp_path, Reporter(), 1)
+    np.testing.assert_array_equal(found, np.broadcast_to(np.arange(1, 301), (36, 300)))
+    chosen = choose(survey, [300, 0, 0], method="stratified", dominant=[found])
+    assert sorted(chosen.column) == list(range(300))
+
+
+def test_strips_of_dominant_classes_stay_within_their_memory(tmp_path, monkeypatch):
+    """With the rows that belong to the last tiles, and however many classes there are."""
+    scene = open_scene(str(write_raster(tmp_path / "a.tif", noise((300, 100)))))
+    survey = Survey([scene], Geometry(9, 1), tmp_path)
+    layer = ManyClasses(100)
+    monkeypatch.setattr(sampling, "PIXELS_AT_ONCE", 50 * scene.width)
+    dominant_classes(survey, layer, tmp_path, Reporter(), 1)
+    assert max(layer.heights) == 50
+
+
+def test_stratified_sampling_holds_few_rows_in_memory(tmp_path):
+    """Positions of 4 MB lie in scratch files; drawing among them takes a part of that."""
+    scene = open_scene(str(write_raster(tmp_path / "a.tif", noise((4002, 1002)))))
+    survey = Survey([scene], Geometry(3, 0), tmp_path)
+    survey.positions[0][:] = 1
+    dominant = scratch_arrays(tmp_path / "kinds.npy", [survey.positions[0].shape], np.uint16)
+    held = held_per_row(survey)
+    tracemalloc.start()
+    sample(
+        survey, held, [9, 0, 0], method="stratified", dominant=dominant, allow_fewer=False, seed=0
+    )
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2_500_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -139,6 +140,29 @@ def test_backend_imports_run_downhill(path: Path) -> None:
         if name[0] == "backend" and len(name) > 1 and name[1] != "__version__":
             rank = RANKS.get(name[1], VERB_RANK)
             assert rank <= own, f"{module} lies above {'/'.join(parts)}"
+
+
+def test_all_that_the_backend_imports_is_declared() -> None:
+    """Also what other packages bring: they may leave it out one day."""
+    import importlib.metadata
+    import tomllib
+
+    def plain(requirement: str) -> str:
+        return re.match(r"[\w.-]+", requirement)[0].lower().replace("_", "-")
+
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    declared = {plain(text) for part in (project["dependencies"], *extras) for text in part}
+    made_by = importlib.metadata.packages_distributions()
+    missing = {
+        name
+        for path in python_files("backend")
+        for name in (module.split(".")[0] for module in imported_modules(path))
+        # Of what is not installed here, as extras need not be, nothing tells the package's name.
+        if not is_standard(name) and name != "backend" and name in made_by
+        if not declared & {plain(maker) for maker in made_by[name]}
+    }
+    assert not missing
 
 
 def test_packages_of_the_backend_form_no_circle() -> None:

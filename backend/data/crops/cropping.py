@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 
 from backend import __version__
 from backend.contract.jobs import CropJob
 from backend.runtime import files
-from backend.runtime.errors import DataError, RequestError
+from backend.runtime.errors import RequestError
 from backend.runtime.reporter import Reporter
 
 from .. import geokr_labels
-from ..builder import GDAL_CACHE_BYTES
+from ..gdal import bounded_cache
 from ..land_cover import LandCover
-from ..scenes import Scene, open_scene
+from ..scene_list import open_named
+from ..scenes import Scene
 from ..working_folder import WORKING_FILES, job_identity, recorded_job, working_folder
 from . import labels
 from .crop_files import folder_names
@@ -40,8 +40,7 @@ def crop(job: CropJob, reporter: Reporter) -> None:
     Raises RequestError, DataError or MachineError. A run that was interrupted goes on at the scene
     where it was when the same job is run again, and ends in the same bytes.
     """
-    # Within it GDAL's warnings go to Python's log, and not to stderr. rasterio takes bytes here.
-    with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_BYTES):
+    with bounded_cache():
         output = Path(job.output)
         files.check_output(output, overwrite=job.overwrite, marker=SETTINGS_FILE)
         scenes = open_crop_scenes(job)
@@ -62,27 +61,8 @@ def crop(job: CropJob, reporter: Reporter) -> None:
 
 
 def open_crop_scenes(job: CropJob) -> list[Scene]:
-    """The job's scenes, checked to have the same bands and to hold a crop, with distinct names."""
-    if job.dates and len(job.dates) != len(job.scenes):
-        raise RequestError(f"{len(job.dates)} dates are given for {len(job.scenes)} scenes")
-    scenes = [
-        open_scene(
-            specification,
-            bands=job.bands,
-            nodata=job.nodata,
-            resampling=job.resampling,
-            date=job.dates[number] if job.dates else None,
-        )
-        for number, specification in enumerate(job.scenes)
-    ]
-    for scene in scenes:
-        if set(scene.band_names) != set(scenes[0].band_names):
-            raise DataError(
-                f"the scenes differ in bands: {scenes[0].name} has "
-                f"{', '.join(scenes[0].band_names)}; {scene.name} has "
-                f"{', '.join(scene.band_names)}",
-                "choose by --bands the bands that all scenes have",
-            )
+    """The scenes of `open_named`, checked to hold a crop."""
+    scenes = open_named(job)
     size = job.crop_size_px
     small = [scene for scene in scenes if min(scene.width, scene.height) < size]
     if small:
@@ -92,10 +72,6 @@ def open_crop_scenes(job: CropJob) -> list[Scene]:
             f"{small[0].width} × {small[0].height}{more}",
             "use a smaller --crop-size-px, or leave small scenes out",
         )
-    counts = Counter(scene.name for scene in scenes)
-    for number, scene in enumerate(scenes):
-        if counts[scene.name] > 1:
-            scene.name = f"{scene.name} ({number + 1})"
     return scenes
 
 

@@ -13,7 +13,7 @@ from rasterio.crs import CRS
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ..coordinates import apply, is_nowhere, on_earth, outline, transform_points
+from ..coordinates import apply, comparable_bounds, is_nowhere, transform_points
 from ..dataset import SceneRecord, TileDataset
 
 # Positions that come by way of another grid are rounded to this part of a pixel.
@@ -94,8 +94,8 @@ def _places_of(records: Sequence[SceneRecord]) -> np.ndarray:
     if len(records) == 1:
         return np.zeros(1, np.int64)
     # A CRS that is not tied to the Earth, such as a building site's, has no degrees.
-    systems = ["" if on_earth(_crs(record)) else record.crs for record in records]
-    boxes = shapely.box(*np.array([_box(record) for record in records]).T)
+    systems, boxes = zip(*(_extent(record) for record in records), strict=True)
+    boxes = shapely.box(*np.array(boxes).T)
     one, other = shapely.STRtree(boxes).query(boxes, predicate="intersects")
     same = np.unique(systems, return_inverse=True)[1].reshape(-1)
     one, other = one[same[one] == same[other]], other[same[one] == same[other]]
@@ -103,12 +103,9 @@ def _places_of(records: Sequence[SceneRecord]) -> np.ndarray:
     return connected_components(touching, directed=False)[1].astype(np.int64)
 
 
-def _box(record: SceneRecord) -> tuple[float, float, float, float]:
-    """(west, south, east, north) of a scene in degrees, or in its CRS where that has none."""
-    x, y = outline(Affine(*record.transform), 0, 0, record.height, record.width, points=9)
-    if on_earth(_crs(record)):
-        x, y = transform_points(_crs(record), CRS.from_epsg(4326), x, y)
-    return x.min(), y.min(), x.max(), y.max()
+def _extent(record: SceneRecord) -> tuple[str, tuple[float, float, float, float]]:
+    transform = Affine(*record.transform)
+    return comparable_bounds(_crs(record), transform, record.height, record.width, points=9)
 
 
 def _in_grid_of(target: SceneRecord, source: SceneRecord, centres: np.ndarray) -> np.ndarray:

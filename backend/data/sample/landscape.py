@@ -16,8 +16,9 @@ from backend.runtime.errors import RequestError
 from backend.runtime.files import check_output, whole_folder, write_json
 from backend.runtime.reporter import Phase, Reporter
 
+from ..gdal import write_category_names
 from .imagery import ACQUISITIONS, PIXEL_M, draw
-from .legend import LEGEND, NODATA_CODE, colour_table, write_category_names
+from .legend import LEGEND, NODATA_CODE, category_names, colour_table
 from .plan import Plan, make_plan
 from .spectra import BANDS
 
@@ -180,7 +181,7 @@ def _write_land_cover(path: Path, cover: np.ndarray) -> None:
             codes = np.full(row.size, NODATA_CODE, np.uint8)
             codes[inside] = cover[down[inside], across[inside]]
             file.write(codes.reshape(row.shape), 1, window=Window(0, first, width, len(rows)))
-    write_category_names(path)
+    write_category_names(path, category_names())
 
 
 def _write_manifest(folder: Path, job: SampleJob, cover: np.ndarray) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from html import escape
 from importlib import resources
-from pathlib import Path
 
 _TABLE = json.loads(
     (resources.files("backend.data.class_tables") / "sample-landscape.json").read_text("utf-8")
@@ -24,17 +22,8 @@ def colour_table() -> dict[int, tuple[int, int, int, int]]:
     return colours
 
 
-def write_category_names(path: Path) -> None:
-    """Write the class names beside the GeoTIFF, as GDAL does: the format has no place for them."""
+def category_names() -> list[str]:
+    """The name of each code from 0 on; empty for those between that have none."""
     names = {code: entry["name"] for entry in LEGEND for code in entry["codes"]}
     names[NODATA_CODE] = "No data"
-    categories = "".join(
-        f"      <Category>{escape(names.get(code, ''), quote=False)}</Category>\n"
-        for code in range(max(names) + 1)
-    )
-    path.with_name(f"{path.name}.aux.xml").write_text(
-        '<PAMDataset>\n  <PAMRasterBand band="1">\n    <CategoryNames>\n'
-        f"{categories}"
-        "    </CategoryNames>\n  </PAMRasterBand>\n</PAMDataset>\n",
-        encoding="utf-8",
-    )
+    return [names.get(code, "") for code in range(max(names) + 1)]
