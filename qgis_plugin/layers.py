@@ -41,9 +41,10 @@ def _part(provider: str, source: str, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _is_plain_file(layer: QgsVectorLayer) -> bool:
-    """True where the file behind `layer` holds that layer alone, unfiltered."""
-    if layer.providerType() != "ogr" or layer.subsetString():
+def is_plain_file(layer: QgsVectorLayer) -> bool:
+    """True where the file behind `layer` holds what `layer` shows: it alone, unfiltered, and
+    without edits that are not saved."""
+    if layer.providerType() != "ogr" or layer.subsetString() or layer.isModified():
         return False
     path = vector_file(layer)
     if not Path(path).is_file() or Path(path).suffix[1:].lower() not in VECTOR_SUFFIXES:
@@ -63,11 +64,11 @@ def vector_path(
 ) -> str:
     """A file that holds what `layer` shows, and nothing else.
 
-    Layers in memory, filtered layers, and layers of files and databases that hold several are
-    written to a temporary GeoPackage. Without `feedback` nothing is written: the
-    answer then only names the layer.
+    Layers in memory, filtered layers, layers with edits that are not saved, and layers of files and
+    databases that hold several are written to a temporary GeoPackage. Without `feedback` nothing is
+    written: the answer then only names the layer.
     """
-    if _is_plain_file(layer):
+    if is_plain_file(layer):
         return vector_file(layer)
     if feedback is None:
         return layer.name()

@@ -1,10 +1,12 @@
 """Land cover among the project's layers, and the classes that their symbology shows."""
 
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
 
 import numpy as np
 from qgis.core import (
+    QgsAbstractFeatureSource,
     QgsCategorizedSymbolRenderer,
+    QgsFeatureRequest,
     QgsMapLayer,
     QgsProcessingException,
     QgsProject,
@@ -128,11 +130,25 @@ def polygon_categories(layer: QgsVectorLayer, field: str) -> List[Category]:
     return found
 
 
-def field_values(layer: QgsVectorLayer, field: str) -> List[Any]:
-    """The values of a field, without nothing. Slow on large layers: call it from a task."""
-    index = layer.fields().indexFromName(field)
-    values = layer.uniqueValues(index, MOST_VALUES + 1) if index >= 0 else set()
-    return sorted((_as_code(v) for v in values if str(v) not in ("", "NULL")), key=str)
+def field_values(
+    source: QgsAbstractFeatureSource, field: str, is_cancelled: Callable[[], bool] = lambda: False
+) -> List[Any]:
+    """The values of a field, without nothing. Slow on large layers: call it from a task.
+
+    Looks no further once there are more than classes would have.
+    """
+    if source.fields().indexFromName(field) < 0:
+        return []
+    request = QgsFeatureRequest()
+    request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
+    values: Set[Any] = set()
+    for feature in source.getFeatures(request.setSubsetOfAttributes([field], source.fields())):
+        value = feature[field]
+        if str(value) not in ("", "NULL"):
+            values.add(_as_code(value))
+        if len(values) > MOST_VALUES or is_cancelled():
+            break
+    return sorted(values, key=str)
 
 
 def _as_code(value: Any) -> Any:

@@ -619,6 +619,11 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/data_page/layer_file.py" />
+   <source>The layer “{name}” could not be written to a temporary GeoPackage: {reason}. Export it to a file, and take that layer.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/data_page/look_task.py" />
    <source>Look for classes</source>
    <translation type="unfinished" />
@@ -656,6 +661,16 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/page.py" />
    <source>Looking at the land cover…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/page.py" />
+   <source>Reading the area…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/page.py" />
+   <source>Reading the land cover…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2176,6 +2191,16 @@
   <message>
    <location filename="../../qgis_plugin/runs/choices.py" />
    <source>{count} named bands</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>red, green and blue</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>tiles of {size} px or more</source>
    <translation type="unfinished" />
   </message>
   <message>

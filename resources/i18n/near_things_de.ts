@@ -619,6 +619,11 @@
    <translation>{count} Klassen …</translation>
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/data_page/layer_file.py" />
+   <source>The layer “{name}” could not be written to a temporary GeoPackage: {reason}. Export it to a file, and take that layer.</source>
+   <translation>Der Layer „{name}“ konnte nicht in ein temporäres GeoPackage geschrieben werden: {reason}. Ihn in eine Datei exportieren und jenen Layer nehmen.</translation>
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/data_page/look_task.py" />
    <source>Look for classes</source>
    <translation>Klassen suchen</translation>
@@ -657,6 +662,16 @@
    <location filename="../../qgis_plugin/gui/data_page/page.py" />
    <source>Looking at the land cover…</source>
    <translation>Die Landbedeckung wird angesehen …</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/page.py" />
+   <source>Reading the area…</source>
+   <translation>Das Gebiet wird gelesen …</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/page.py" />
+   <source>Reading the land cover…</source>
+   <translation>Die Landbedeckung wird gelesen …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/page.py" />
@@ -2177,6 +2192,16 @@
    <location filename="../../qgis_plugin/runs/choices.py" />
    <source>{count} named bands</source>
    <translation>{count} benannte Kanäle</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>red, green and blue</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/runs/choices.py" />
+   <source>tiles of {size} px or more</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <location filename="../../qgis_plugin/runs/words.py" />

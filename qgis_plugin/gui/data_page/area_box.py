@@ -2,15 +2,13 @@
 
 import zlib
 from pathlib import Path
-from typing import Any, Dict, Optional, Sequence, Tuple
+from typing import Any, Optional, Sequence, Tuple
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsGeometry,
     QgsMapLayerProxyModel,
     QgsPointXY,
-    QgsProcessingContext,
-    QgsProcessingFeedback,
     QgsRectangle,
     QgsWkbTypes,
 )
@@ -19,11 +17,11 @@ from qgis.PyQt.QtCore import QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from ...layers import layer_path
 from ...tiles.areas import DRAWN, LAYER, VIEW, WHOLE, area_problem, write_area
 from ...tiles.ground import corners, densified
 from ...tiles.scene_sources import SceneSource
 from ...translation import tr
+from .layer_file import LayerFile
 
 COLOUR = "#ffb000"
 # A map that is dragged moves many times a second.
@@ -41,7 +39,9 @@ class AreaBox(QWidget):
         self._canvas = canvas
         self._drawn: Optional[QgsRectangle] = None
         self._drawn_crs = QgsCoordinateReferenceSystem()
-        self._exported: Dict[str, str] = {}
+        self._file = LayerFile(self)
+        self._file.outdated.connect(self.changed)
+        self._file.ready.connect(self.changed)
         self._tool: Optional[QgsMapToolExtent] = None
         self._tool_before: Any = None
         self._band = QgsRubberBand(canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
@@ -137,27 +137,24 @@ class AreaBox(QWidget):
     def path(self, folder: Path) -> str:
         """A file with the area, written into `folder` where there is none; empty for whole scenes.
 
-        Raises OSError where it cannot be written.
+        It is empty too while a layer is being read, see `is_reading`. Raises OSError where the file
+        cannot be written, and QgsProcessingException where a layer cannot.
         """
         found = self.polygon()
         if found is None:
             return ""
         if self.current() == LAYER:
-            return self._layer_file()
+            return self._file.path()
         shape, crs, _ = found
         # Named after its content: a build that goes on finds the file unchanged.
         content = f"{shape.asWkt(9)}|{crs.toWkt()}".encode("utf-8")
         path = folder / f"area-{zlib.crc32(content):08x}.gpkg"
         return str(path) if path.exists() else write_area(shape, crs, path)
 
-    def _layer_file(self) -> str:
-        layer = self.layers.currentLayer()
-        state = f"{layer.id()}|{layer.subsetString()}|{layer.featureCount()}"
-        if state not in self._exported:
-            self._exported[state] = layer_path(
-                layer, QgsProcessingContext(), QgsProcessingFeedback()
-            )
-        return self._exported[state]
+    @property
+    def is_reading(self) -> bool:
+        """True while the area's layer is being written to a file."""
+        return self._file.is_reading
 
     def _choose(self, *_: object) -> None:
         self._show()
@@ -169,6 +166,7 @@ class AreaBox(QWidget):
         kind = self.current()
         self.draw_button.setVisible(kind == DRAWN)
         self.layers.setVisible(kind == LAYER)
+        self._file.take(self.layers.currentLayer() if kind == LAYER else None)
         if kind == DRAWN and self._drawn is not None:
             self._band.setToGeometry(QgsGeometry.fromRect(self._drawn), self._drawn_crs)
             self._band.show()
@@ -193,4 +191,5 @@ class AreaBox(QWidget):
 
     def _take_layer(self, *_: object) -> None:
         if self.current() == LAYER:
+            self._file.take(self.layers.currentLayer())
             self.changed.emit()

@@ -2,14 +2,12 @@
 
 import zlib
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Set
 
 from qgis.core import (
     QgsApplication,
     QgsMapLayer,
-    QgsProcessingContext,
     QgsProcessingException,
-    QgsProcessingFeedback,
     QgsProject,
     QgsRasterLayer,
     QgsVectorLayer,
@@ -25,7 +23,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...algorithms.land_cover import built_in_tables
-from ...layers import layer_path
+from ...layers import raster_path
 from ...tiles.class_tables import EditedTable, built_in_path, expanded, read_table
 from ...tiles.land_cover_sources import (
     class_field_of,
@@ -36,6 +34,7 @@ from ...tiles.land_cover_sources import (
 )
 from ...translation import tr
 from .class_table_dialog import ClassTableDialog
+from .layer_file import LayerFile
 from .look_task import LookTask
 
 
@@ -52,10 +51,12 @@ class LandCoverBox(QWidget):
         self._tables: Dict[str, EditedTable] = {}
         self._built_in: Dict[str, str] = {}
         self._found: Dict[str, List[Any]] = {}
-        self._exported: Dict[str, str] = {}
+        self._edited: Set[str] = set()
         self._task: Optional[LookTask] = None
         self._chosen_once = False
-        self._wanted = ""
+        self._file = LayerFile(self)
+        self._file.outdated.connect(self._look_anew)
+        self._file.ready.connect(self.changed)
         self.layers = QComboBox()
         self.layers.setAccessibleName(tr("Land cover"))
         self.layers.setSizeAdjustPolicy(
@@ -84,6 +85,11 @@ class LandCoverBox(QWidget):
     def is_looking(self) -> bool:
         """True while the layer's codes are being looked for."""
         return self._task is not None
+
+    @property
+    def is_reading(self) -> bool:
+        """True while the layer is being written to a file."""
+        return self._file.is_reading
 
     def refresh(self) -> None:
         """Look through the project's layers anew; the choice is kept."""
@@ -129,18 +135,16 @@ class LandCoverBox(QWidget):
         return self._tables.get(self._key())
 
     def path(self) -> str:
-        """The file of the land cover. Layers that are no plain file are written to one, once."""
+        """The file of the land cover; empty without one, and while it `is_reading`.
+
+        Raises QgsProcessingException for a layer that is no file, or cannot be written to one.
+        """
         layer = self.layer()
         if layer is None:
             return ""
         if isinstance(layer, QgsRasterLayer):
-            return layer_path(layer, QgsProcessingContext(), None)
-        state = f"{layer.id()}|{layer.subsetString()}|{layer.featureCount()}"
-        if state not in self._exported:
-            self._exported[state] = layer_path(
-                layer, QgsProcessingContext(), QgsProcessingFeedback()
-            )
-        return self._exported[state]
+            return raster_path(layer)
+        return self._file.path()
 
     def class_table(self, folder: Path) -> str:
         """The class table as the backend takes it: written into `folder`, or a built-in's name."""
@@ -192,6 +196,7 @@ class LandCoverBox(QWidget):
     def _show_layer(self) -> None:
         layer = self.layer()
         polygons = isinstance(layer, QgsVectorLayer)
+        self._file.take(layer if polygons else None)
         self.fields.setVisible(polygons)
         if polygons:
             kept = self.fields.currentText()
@@ -207,11 +212,21 @@ class LandCoverBox(QWidget):
             self._task.cancel()
             self._task = None
         layer, key = self.layer(), self._key()
-        if layer is not None and key not in self._tables and key not in self._built_in:
+        if layer is not None and key not in self._found and key not in self._built_in:
             self._task = LookTask(layer, self.field(), key)
             self._task.looked.connect(self._take_codes)
             QgsApplication.taskManager().addTask(self._task)
         self._show_count()
+
+    def _look_anew(self) -> None:
+        """The polygons have changed, and with them perhaps their classes; what the user has made of
+        those stays."""
+        for key in [key for key in self._found if key.startswith(f"{self.layers.currentData()}|")]:
+            del self._found[key]
+            if key not in self._edited:
+                self._tables.pop(key, None)
+        self._show_layer()
+        self.changed.emit()
 
     def _take_codes(self, key: str, values: List[Any]) -> None:
         if self._task is None or key != self._task.key:
@@ -219,7 +234,8 @@ class LandCoverBox(QWidget):
         self._task = None
         self._found[key] = values
         if key == self._key():
-            self._tables[key] = self._known_table() or self.table_from_layer()
+            if key not in self._edited:
+                self._tables[key] = self._known_table() or self.table_from_layer()
             self._show_count()
             self.changed.emit()
 
@@ -280,5 +296,6 @@ class LandCoverBox(QWidget):
             self._built_in[key] = built_in
         else:
             self._tables[key] = table
+            self._edited.add(key)
         self._show_count()
         self.changed.emit()

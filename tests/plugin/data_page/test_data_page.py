@@ -224,6 +224,7 @@ def test_classes_of_polygons_come_from_their_field(page, fake_backend, tmp_path:
     assert page.land_cover.fields.isVisible() and page.land_cover.field() == "class"
     assert page.land_cover.table().class_names == ["forest", "water"]
     assert page.land_cover.edit.text() == "2 classes…"
+    assert settled(page)
     request = page.build._request
     assert request.class_field == "class" and Path(request.land_cover).exists()
     content = json.loads(Path(request.class_table).read_text())
