@@ -2196,12 +2196,12 @@
   <message>
    <location filename="../../qgis_plugin/runs/choices.py" />
    <source>red, green and blue</source>
-   <translation type="unfinished" />
+   <translation>Rot, Grün und Blau</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/runs/choices.py" />
    <source>tiles of {size} px or more</source>
-   <translation type="unfinished" />
+   <translation>Kacheln von {size} px oder mehr</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/runs/words.py" />
