@@ -1,6 +1,7 @@
 """The choice of the area: whole scenes, the map view, a drawn rectangle or a polygon layer."""
 
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Optional, Sequence, Tuple
 
@@ -42,7 +43,8 @@ class AreaBox(QWidget):
         self._file = LayerFile(self)
         self._file.outdated.connect(self.changed)
         self._file.ready.connect(self.changed)
-        self._tool: Optional[QgsMapToolExtent] = None
+        self._tool = QgsMapToolExtent(canvas)
+        self._tool.extentChanged.connect(self._take_drawn)
         self._tool_before: Any = None
         self._band = QgsRubberBand(canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
         self._band.setColor(QColor(COLOUR))
@@ -90,10 +92,27 @@ class AreaBox(QWidget):
 
     def start_drawing(self) -> None:
         """Let the user drag a rectangle; the map tool of before comes back with it."""
-        self._tool = QgsMapToolExtent(self._canvas)
-        self._tool.extentChanged.connect(self._take_drawn)
-        self._tool_before = self._canvas.mapTool()
+        if self._canvas.mapTool() is not self._tool:
+            self._tool_before = self._canvas.mapTool()
         self._canvas.setMapTool(self._tool)
+
+    def _stop_drawing(self) -> None:
+        """Give the map back the tool of before, where the user has not taken another."""
+        before, self._tool_before = self._tool_before, None
+        self._tool.clearRubberBand()
+        if self._canvas.mapTool() is not self._tool:
+            return
+        self._canvas.unsetMapTool(self._tool)
+        # Whose tool it was may have deleted it.
+        with suppress(RuntimeError):
+            if before is not None:
+                self._canvas.setMapTool(before)
+
+    def leave(self) -> None:
+        """Take everything off the map, which keeps what was put on it."""
+        self._stop_drawing()
+        self._tool.deleteLater()
+        self._canvas.scene().removeItem(self._band)
 
     def set_drawn(self, rectangle: QgsRectangle, crs: QgsCoordinateReferenceSystem) -> None:
         """Take a rectangle as the area."""
@@ -158,7 +177,9 @@ class AreaBox(QWidget):
 
     def _choose(self, *_: object) -> None:
         self._show()
-        if self.current() == DRAWN and self._drawn is None:
+        if self.current() != DRAWN:
+            self._stop_drawing()
+        elif self._drawn is None:
             self.start_drawing()
         self.changed.emit()
 
@@ -176,9 +197,7 @@ class AreaBox(QWidget):
     def _take_drawn(self, rectangle: QgsRectangle) -> None:
         if rectangle.isEmpty():
             return
-        self._canvas.unsetMapTool(self._tool)
-        if self._tool_before is not None:
-            self._canvas.setMapTool(self._tool_before)
+        self._stop_drawing()
         self.set_drawn(rectangle, self._canvas.mapSettings().destinationCrs())
 
     def _wait_for_view(self) -> None:

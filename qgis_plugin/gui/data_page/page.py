@@ -144,6 +144,8 @@ class DataPage(QWidget):
         self._session.workspace_changed.connect(self.update_request)
         self._session.dataset_written.connect(self.update_request)
         self._session.sample_written.connect(self._take_sample)
+        for part in (self.area, self.ground):
+            self._session.closed.connect(part.leave)
 
     def _refresh_later(self, *_: object) -> None:
         self._later.start(0)

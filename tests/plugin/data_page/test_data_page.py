@@ -92,6 +92,7 @@ def test_map_view_in_another_crs_becomes_the_area(page, fake_backend, tmp_path: 
 
 def test_a_rectangle_is_drawn_on_the_map(page, fake_backend, tmp_path: Path) -> None:
     from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
+    from qgis.gui import QgsRubberBand
     from qgis.PyQt.QtCore import QPoint, Qt
     from qgis.PyQt.QtTest import QTest
 
@@ -112,8 +113,67 @@ def test_a_rectangle_is_drawn_on_the_map(page, fake_backend, tmp_path: Path) -> 
     assert shape.boundingBox().xMinimum() == pytest.approx(corner.x(), abs=30)
     assert shape.boundingBox().yMaximum() == pytest.approx(corner.y(), abs=30)
     assert crs.authid() == "EPSG:32612" and page.area._band.isVisible()
+    # The tool's own band is gone.
+    bands = [item for item in canvas.scene().items() if isinstance(item, QgsRubberBand)]
+    assert [band for band in bands if band.isVisible()] == [page.area._band]
     page.area.choose("whole")
     assert not page.area._band.isVisible()
+
+
+def test_the_map_tool_of_before_comes_back(page, fake_backend, tmp_path: Path) -> None:
+    from qgis.core import QgsRectangle
+    from qgis.gui import QgsMapToolPan
+
+    fake_backend(ANSWER)
+    show(page, *landsat(tmp_path))
+    canvas = page._canvas
+    pan = QgsMapToolPan(canvas)
+    canvas.setMapTool(pan)
+    page.area.choose("drawn")
+    drawing = canvas.mapTool()
+    assert drawing is not pan and page.area.draw_button.isVisible()
+    # The button stands there while the tool is at work already.
+    page.area.draw_button.click()
+    assert canvas.mapTool() is drawing
+    page.area.choose("whole")
+    assert canvas.mapTool() is pan
+    page.area.choose("drawn")
+    page.area._take_drawn(QgsRectangle(300000, 4094000, 308000, 4101000))
+    assert canvas.mapTool() is pan and page.area.current() == "drawn"
+    # One that the user has taken meanwhile stays.
+    page.area.start_drawing()
+    other = QgsMapToolPan(canvas)
+    canvas.setMapTool(other)
+    page.area.choose("whole")
+    assert canvas.mapTool() is other
+
+
+def test_nothing_stays_on_the_map(page, session, fake_backend, tmp_path: Path) -> None:
+    from qgis.core import QgsRectangle
+    from qgis.gui import QgsMapToolPan, QgsRubberBand
+    from qgis.PyQt.QtCore import QCoreApplication, QEvent
+
+    fake_backend(ANSWER)
+    show(page, *landsat(tmp_path))
+    canvas = page._canvas
+    pan = QgsMapToolPan(canvas)
+    canvas.setMapTool(pan)
+    page.area.set_drawn(
+        QgsRectangle(300000, 4094000, 308000, 4101000), canvas.mapSettings().destinationCrs()
+    )
+    page._draw_ground()
+    page.area.start_drawing()
+
+    def bands() -> int:
+        return sum(isinstance(item, QgsRubberBand) for item in canvas.scene().items())
+
+    # The tool has one too.
+    assert bands() == 4
+    session.closed.emit()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert canvas.mapTool() is pan and bands() == 0
+    session.closed.disconnect()
+    page.hide()
 
 
 def test_focus_on_the_radius_draws_tile_and_neighbourhood(page, fake_backend, tmp_path) -> None:
