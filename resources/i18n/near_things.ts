@@ -260,11 +260,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
-   <source>{count} chips · {size} · </source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Take {count}</source>
    <translation type="unfinished" />
   </message>
@@ -296,6 +291,11 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Train an encoder</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>{count} chips · {size}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -770,6 +770,11 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
+   <source>Try the sample landscape</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/dock.py" />
    <source>Work folder…</source>
    <translation type="unfinished" />
   </message>
@@ -780,12 +785,17 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
-   <source>Work folder and settings</source>
+   <source>Sample landscape, work folder and settings</source>
    <translation type="unfinished" />
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
    <source>Help (F1)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/dock.py" />
+   <source>Writing the sample landscape…</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -260,11 +260,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
-   <source>{count} chips · {size} · </source>
-   <translation>{count} Chips · {size} · </translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Take {count}</source>
    <translation>{count} nehmen</translation>
   </message>
@@ -297,6 +292,11 @@
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Train an encoder</source>
    <translation>Encoder trainieren</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>{count} chips · {size}</source>
+   <translation>{count} Chips · {size}</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
@@ -770,6 +770,11 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
+   <source>Try the sample landscape</source>
+   <translation>Die Beispiellandschaft ausprobieren</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/dock.py" />
    <source>Work folder…</source>
    <translation>Arbeitsordner …</translation>
   </message>
@@ -780,13 +785,18 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
-   <source>Work folder and settings</source>
-   <translation>Arbeitsordner und Einstellungen</translation>
+   <source>Sample landscape, work folder and settings</source>
+   <translation>Beispiellandschaft, Arbeitsordner und Einstellungen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
    <source>Help (F1)</source>
    <translation>Hilfe (F1)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/dock.py" />
+   <source>Writing the sample landscape…</source>
+   <translation>Die Beispiellandschaft wird geschrieben …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />

@@ -44,6 +44,26 @@ def test_dock_has_three_pages_once_it_is_shown(dock) -> None:
     assert dock.tabs.currentIndex() == 2
 
 
+def test_the_sample_is_offered_beside_layers_of_ones_own(dock, interface, fake_backend) -> None:
+    from qgis.core import QgsProject
+
+    fake_backend("time.sleep(600)")
+    dock.setUserVisible(True)
+    dock.session.show_page("train")
+    started: list = []
+    dock.session.try_sample = lambda start=dock.session.try_sample: (
+        started.append(start()) or started[0]
+    )
+    dock.sample_action.trigger()
+    assert dock.tabs.currentIndex() == 0 and not dock.sample_action.isEnabled()
+    assert interface.bar.currentItem().text() == "Writing the sample landscape…"
+    (job,) = started
+    assert spin(lambda: job.is_running)
+    job.cancel()
+    assert spin(dock.sample_action.isEnabled)
+    assert QgsProject.instance().mapLayers() == {}
+
+
 def test_button_of_the_toolbar_opens_and_closes_the_dock(interface, dock) -> None:
     from near_things.qgis_plugin.settings import PluginSettings
     from qgis.PyQt.QtWidgets import QToolButton

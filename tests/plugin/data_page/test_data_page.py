@@ -321,6 +321,20 @@ def test_a_date_is_written_in_the_list(page, session, fake_backend, tmp_path: Pa
     assert page.build._request.values()["dates"] == ["2019-07-01"]
 
 
+def test_footprints_of_a_reopened_project_are_known_on_windows(project, monkeypatch) -> None:
+    from pathlib import PureWindowsPath
+
+    from near_things.qgis_plugin.gui.data_page import footprints
+    from qgis.core import QgsVectorLayer
+
+    monkeypatch.setattr(footprints, "Path", PureWindowsPath)
+    layer = QgsVectorLayer("C:/work/a.tiles/footprints.gpkg|layername=tiles", "a", "ogr")
+    project.addMapLayer(layer)
+    path = PureWindowsPath("C:\\work\\a.tiles\\footprints.gpkg")
+    assert footprints.layers_of(path) == [layer]
+    assert footprints.layers_of(path.with_name("other.gpkg")) == []
+
+
 def test_page_fits_into_a_narrow_dock(page, fake_backend, tmp_path: Path) -> None:
     fake_backend(ANSWER)
     show(page, *landsat(tmp_path))
