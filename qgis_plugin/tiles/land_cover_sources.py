@@ -96,11 +96,19 @@ def raster_nodata(provider: QgsRasterDataProvider) -> List[float]:
     return values
 
 
+def sample_step(width: int, height: int) -> float:
+    """Of how many pixels on each side `codes_in` sees one: 1 where it sees all of the raster."""
+    return max(1.0, max(width, height) / LOOK_PX)
+
+
 def codes_in(
     provider: QgsRasterDataProvider, extent: QgsRectangle, width: int, height: int
 ) -> List[Any]:
-    """The codes in a picture of the raster, at most LOOK_PX wide. Slow: call it from a task."""
-    shrink = max(1.0, max(width, height) / LOOK_PX)
+    """The codes in a picture of the raster, at most LOOK_PX wide; see `sample_step`.
+
+    Slow: call it from a task.
+    """
+    shrink = sample_step(width, height)
     columns, rows = max(1, int(width / shrink)), max(1, int(height / shrink))
     block = provider.block(1, extent, columns, rows)
     size = {1: "u1", 2: "u2", 3: "i2", 4: "u4", 5: "i4", 6: "f4", 7: "f8"}.get(

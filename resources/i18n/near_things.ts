@@ -580,11 +580,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
-   <source>Edit names, colours and merging of the classes</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>Field of the class</source>
    <translation type="unfinished" />
   </message>
@@ -606,6 +601,16 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>The land cover “{name}” names no classes. Name them with the button beside it, or fill them from a built-in table.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>The codes were seen in a sample of this large layer: rare ones may lack. The build stops at a code that is not listed, unless such codes are left out.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>Edit names, colours and merging of the classes</source>
    <translation type="unfinished" />
   </message>
   <message>

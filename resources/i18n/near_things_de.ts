@@ -580,11 +580,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
-   <source>Edit names, colours and merging of the classes</source>
-   <translation>Namen, Farben und Zusammenfassung der Klassen bearbeiten</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>Field of the class</source>
    <translation>Feld der Klasse</translation>
   </message>
@@ -607,6 +602,16 @@
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>The land cover “{name}” names no classes. Name them with the button beside it, or fill them from a built-in table.</source>
    <translation>Die Landbedeckung „{name}“ nennt keine Klassen. Sie mit der Schaltfläche daneben benennen oder aus einer mitgelieferten Tabelle füllen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>The codes were seen in a sample of this large layer: rare ones may lack. The build stops at a code that is not listed, unless such codes are left out.</source>
+   <translation>Die Codes stammen aus einer Stichprobe dieses großen Layers: Seltene können fehlen. Der Bau hält an einem nicht genannten Code an, wenn solche nicht ausgelassen werden.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>Edit names, colours and merging of the classes</source>
+   <translation>Namen, Farben und Zusammenfassung der Klassen bearbeiten</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />

@@ -31,6 +31,7 @@ from ...tiles.land_cover_sources import (
     polygon_table,
     raster_categories,
     raster_table,
+    sample_step,
 )
 from ...translation import tr
 from .class_table_dialog import ClassTableDialog
@@ -65,7 +66,6 @@ class LandCoverBox(QWidget):
         self.layers.setMinimumContentsLength(8)
         self.layers.activated.connect(self._choose)
         self.edit = QPushButton()
-        self.edit.setToolTip(tr("Edit names, colours and merging of the classes"))
         self.edit.clicked.connect(self.edit_table)
         self.fields = QComboBox()
         self.fields.setAccessibleName(tr("Field of the class"))
@@ -267,8 +267,22 @@ class LandCoverBox(QWidget):
                     return table
         return None
 
+    def _note(self) -> str:
+        """What the user should know of the codes that were found."""
+        layer = self.layer()
+        if not isinstance(layer, QgsRasterLayer) or self._key() in self._built_in:
+            return ""
+        if sample_step(layer.width(), layer.height()) == 1:
+            return ""
+        return tr(
+            "The codes were seen in a sample of this large layer: rare ones may lack. The build "
+            "stops at a code that is not listed, unless such codes are left out."
+        )
+
     def _show_count(self) -> None:
         table, key = self.table(), self._key()
+        words = [tr("Edit names, colours and merging of the classes"), self._note()]
+        self.edit.setToolTip("\n".join(filter(None, words)))
         self.edit.setEnabled(bool(key) and not self.is_looking)
         self.edit.setVisible(bool(key))
         if key in self._built_in:
@@ -284,7 +298,9 @@ class LandCoverBox(QWidget):
         if layer is None:
             return
         table = self.table() or EditedTable()
-        dialog = ClassTableDialog(table, self.table_from_layer, layer.name(), self)
+        dialog = ClassTableDialog(
+            table, self.table_from_layer, layer.name(), self, note=self._note()
+        )
         if dialog.exec() == QDialog.DialogCode.Accepted:
             self.take(dialog.result_table, dialog.built_in)
 

@@ -291,6 +291,32 @@ def test_classes_of_polygons_come_from_their_field(page, fake_backend, tmp_path:
     assert [one["codes"] for one in content["classes"]] == [["forest"], ["water"]]
 
 
+def test_codes_of_a_large_layer_are_said_to_be_a_sample(
+    page, fake_backend, tmp_path: Path, monkeypatch
+) -> None:
+    from near_things.qgis_plugin.gui.data_page import land_cover_box
+    from near_things.qgis_plugin.tiles import land_cover_sources
+
+    fake_backend(ANSWER)
+    cover = raster_layer(tmp_path / "cover.tif", width=200, height=160)
+    show(page, *landsat(tmp_path), cover)
+    page.land_cover.choose(cover.id())
+    assert settled(page) and "sample" not in page.land_cover.edit.toolTip()
+    monkeypatch.setattr(land_cover_sources, "LOOK_PX", 100)
+    page.land_cover.choose(cover.id())
+    assert settled(page) and "seen in a sample" in page.land_cover.edit.toolTip()
+    shown: list = []
+
+    class Dialog(land_cover_box.ClassTableDialog):
+        def exec(self) -> int:
+            shown.append(self.note.text())
+            return 0
+
+    monkeypatch.setattr(land_cover_box, "ClassTableDialog", Dialog)
+    page.land_cover.edit_table()
+    assert "rare ones may lack" in shown[0]
+
+
 def test_command_line_is_copied(page, fake_backend, tmp_path: Path) -> None:
     from qgis.PyQt.QtWidgets import QApplication
 
