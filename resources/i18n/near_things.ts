@@ -535,7 +535,7 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
-   <source>None yet. A dataset is what encoders learn from: build one above.</source>
+   <source>None yet. A dataset is what encoders learn from, built of scenes.</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -535,8 +535,8 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
-   <source>None yet. A dataset is what encoders learn from: build one above.</source>
-   <translation>Noch keine. Aus einem Datensatz lernen Encoder: oben einen bauen.</translation>
+   <source>None yet. A dataset is what encoders learn from, built of scenes.</source>
+   <translation>Noch keine. Aus einem Datensatz lernen Encoder; gebaut wird er aus Szenen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/empty_state.py" />

@@ -47,7 +47,7 @@ def test_dock_has_three_pages_once_it_is_shown(dock) -> None:
 def test_the_sample_is_offered_beside_layers_of_ones_own(dock, interface, fake_backend) -> None:
     from qgis.core import QgsProject
 
-    fake_backend("time.sleep(600)")
+    fake_backend("sys.stdin.read()\nfinish('stopped', 130)")
     dock.setUserVisible(True)
     dock.session.show_page("train")
     started: list = []
@@ -190,10 +190,10 @@ def test_sample_landscape_becomes_layers(interface, dock, work_folder, fake_back
         assert [end[0] for end in finished(job)] == [True]
         names = {layer.name() for layer in QgsProject.instance().mapLayers().values()}
         assert names == {
-            "Scene of 2023-05-14 (sample landscape)",
-            "Land cover (sample landscape)",
+            "Sample 2023-05-14",
+            "Sample land cover",
         }
-        assert interface.active.name() == "Land cover (sample landscape)"
+        assert interface.active.name() == "Sample land cover"
     finally:
         QgsProject.instance().clear()
     folder = work_folder / "sample landscape"

@@ -195,7 +195,7 @@ class DatasetsBox(QWidget):
             tr("Make a dataset of tiles that are cut already: images, arrays, records")
         )
         self.import_button.clicked.connect(self.import_tiles)
-        self.none = QLabel(tr("None yet. A dataset is what encoders learn from: build one above."))
+        self.none = QLabel(tr("None yet. A dataset is what encoders learn from, built of scenes."))
         self.none.setWordWrap(True)
         head = QHBoxLayout()
         head.addWidget(title, 1)

@@ -34,6 +34,7 @@ from ...tiles.land_cover_sources import (
     sample_step,
 )
 from ...translation import tr
+from ..elided_combo import ElidedComboBox
 from .class_table_dialog import ClassTableDialog
 from .layer_file import LayerFile
 from .look_task import LookTask
@@ -58,12 +59,8 @@ class LandCoverBox(QWidget):
         self._file = LayerFile(self)
         self._file.outdated.connect(self._look_anew)
         self._file.ready.connect(self.changed)
-        self.layers = QComboBox()
+        self.layers = ElidedComboBox()
         self.layers.setAccessibleName(tr("Land cover"))
-        self.layers.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.layers.setMinimumContentsLength(8)
         self.layers.activated.connect(self._choose)
         self.edit = QPushButton()
         self.edit.clicked.connect(self.edit_table)

@@ -50,6 +50,8 @@ class ScenesBox(QWidget):
         self.list.setHeaderLabels([tr("Scene"), tr("Bands, pixel"), tr("Date")])
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
+        # Names of a series differ at their ends.
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header = self.list.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
@@ -130,7 +132,7 @@ class ScenesBox(QWidget):
             pixel = f" · {scene.resolution_m:.3g} m" if scene.resolution_m else ""
             item.setText(WHAT, f"{count_words(scene.band_count)}{pixel}")
             item.setText(DATE, scene.date or "–")
-            item.setToolTip(NAME, "\n".join(scene.specification.split("+")))
+            item.setToolTip(NAME, "\n".join([scene.name, *scene.specification.split("+")]))
             item.setToolTip(DATE, tr("Double-click to write the date, as 2013-06-01"))
             item.setFlags(
                 Qt.ItemFlag.ItemIsEnabled

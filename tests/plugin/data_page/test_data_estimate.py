@@ -70,7 +70,7 @@ def test_a_later_change_supersedes_an_estimate(page, fake_backend, tmp_path: Pat
 
 
 def test_a_build_does_not_wait_for_its_estimate(page, fake_backend, tmp_path: Path) -> None:
-    fake_backend("time.sleep(600)")
+    fake_backend("sys.stdin.read()\nfinish('stopped', 130)")
     show(page, *landsat(tmp_path))
     assert spin(lambda: page.build.estimator.is_running)
     assert page.build.line.text().endswith("measuring the time…")

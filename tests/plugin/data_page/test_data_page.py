@@ -361,6 +361,22 @@ def test_footprints_of_a_reopened_project_are_known_on_windows(project, monkeypa
     assert footprints.layers_of(path.with_name("other.gpkg")) == []
 
 
+def test_a_long_name_is_shortened_in_its_middle(page, fake_backend, tmp_path: Path) -> None:
+    fake_backend(ANSWER)
+    name = "National land cover of the year 2021, second edition"
+    cover = raster_layer(tmp_path / "cover.tif")
+    cover.setName(name)
+    show(page, *landsat(tmp_path), cover)
+    page.land_cover.choose(cover.id())
+    box = page.land_cover.layers
+    assert box.currentText() == box.toolTip() == name
+    start, end = box.shown_text().split("…")
+    assert name.startswith(start) and name.endswith(end) and start and end
+    assert box.fontMetrics().horizontalAdvance(box.shown_text()) < box.width()
+    page.land_cover.choose("")
+    assert box.shown_text() == box.toolTip() == "none"
+
+
 def test_page_fits_into_a_narrow_dock(page, fake_backend, tmp_path: Path) -> None:
     fake_backend(ANSWER)
     show(page, *landsat(tmp_path))
