@@ -14,6 +14,8 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from .translation import tr
+
 # Formats of vector files that the backend reads as they are.
 VECTOR_SUFFIXES = ("gpkg", "shp", "geojson", "json", "fgb", "gml", "kml", "sqlite")
 # QGIS's exports leave alone what has a compatible format: with this there is none.
@@ -27,8 +29,10 @@ def raster_path(layer: QgsRasterLayer) -> str:
     """
     if layer.providerType() != "gdal":
         raise QgsProcessingException(
-            f"The layer “{layer.name()}” is no raster file: it comes from the provider "
-            f"“{layer.providerType()}”. Save it as a GeoTIFF first (Export > Save as)."
+            tr(
+                "The layer “{name}” is no raster file: it comes from the provider “{provider}”. "
+                "Save it as a GeoTIFF first (Export > Save as)."
+            ).format(name=layer.name(), provider=layer.providerType())
         )
     source = layer.source()
     # A name such as GPKG:file:layer is needed whole; of "file|option:…" the file alone.
@@ -77,7 +81,9 @@ def vector_path(
     )
     if not path or not Path(path).exists():
         raise QgsProcessingException(
-            f"The layer “{layer.name()}” could not be written to a temporary GeoPackage."
+            tr("The layer “{name}” could not be written to a temporary GeoPackage.").format(
+                name=layer.name()
+            )
         )
     feedback.pushInfo(f"The layer “{layer.name()}” was written to {path}")
     return path
@@ -91,4 +97,6 @@ def layer_path(
         return raster_path(layer)
     if isinstance(layer, QgsVectorLayer):
         return vector_path(layer, context, feedback)
-    raise QgsProcessingException(f"The layer “{layer.name()}” is neither raster nor vector.")
+    raise QgsProcessingException(
+        tr("The layer “{name}” is neither raster nor vector.").format(name=layer.name())
+    )

@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 from ....backend.contract.jobs import BuildJob
 from ....backend.contract.settings import SettingsError, settings_of
 from ...algorithms.parameters import in_form_words
+from ...number_words import number_words
 from ...tiles.estimates import Estimate, Estimator, disk_problem, size_words
 from ...tiles.requests import BuildRequest
 from ...translation import tr
@@ -180,7 +181,7 @@ class BuildBox(QWidget):
         self.line.setText(words)
         fitting = self.estimate.fitting if self.estimate is not None else 0
         too_many = self._request is not None and 0 < fitting < self._request.count
-        self.fewer.setText(tr("Take {count}").format(count=f"{fitting:,}"))
+        self.fewer.setText(tr("Take {count}").format(count=number_words(fitting)))
         self.fewer.setVisible(too_many)
         self._enable()
 
@@ -252,7 +253,7 @@ class BuildBox(QWidget):
         self._session.dataset_written.emit(path)
         self._session.tell(
             tr("{name} is ready: {count} chips.").format(
-                name=Path(path).name, count=f"{int(results['CHIPS']):,}"
+                name=Path(path).name, count=number_words(results["CHIPS"])
             ),
             Qgis.MessageLevel.Success,
             tr("Train an encoder"),
@@ -263,7 +264,7 @@ class BuildBox(QWidget):
 def _at_once(request: BuildRequest, doing: str = "") -> str:
     """What is known without a look at the scenes, and what is being done about the rest."""
     size = size_words(request.count * request.chip_bytes)
-    words = tr("{count} chips · {size}").format(count=f"{request.count:,}", size=size)
+    words = tr("{count} chips · {size}").format(count=number_words(request.count), size=size)
     return f"{words} · {doing}" if doing else words
 
 

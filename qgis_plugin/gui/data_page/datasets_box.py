@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...number_words import number_words
 from ...tiles.datasets import DatasetSummary, read_summary, remove_dataset
 from ...translation import tr
 from ..session import Session
@@ -163,7 +164,7 @@ class DatasetRow(QWidget):
         question = tr(
             "Remove {name} with its {count} chips from the disk? Scenes, land cover, runs and "
             "maps stay. This cannot be undone."
-        ).format(name=self.summary.name, count=f"{self.summary.chips:,}")
+        ).format(name=self.summary.name, count=number_words(self.summary.chips))
         yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.Cancel
         if QMessageBox.question(self, tr("Remove dataset"), question, yes | no, no) == yes:
             self.remove()

@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...number_words import rounded_words
 from ...tiles.bands import Band
 from ...tiles.scene_sources import (
     SceneSource,
@@ -129,7 +130,7 @@ class ScenesBox(QWidget):
         for scene in self.scenes:
             item = QTreeWidgetItem(self.list)
             item.setText(NAME, scene.name)
-            pixel = f" · {scene.resolution_m:.3g} m" if scene.resolution_m else ""
+            pixel = f" · {rounded_words(scene.resolution_m)} m" if scene.resolution_m else ""
             item.setText(WHAT, f"{count_words(scene.band_count)}{pixel}")
             item.setText(DATE, scene.date or "–")
             item.setToolTip(NAME, "\n".join([scene.name, *scene.specification.split("+")]))
