@@ -32,7 +32,7 @@ class LayerFile(QObject):
 
     def __init__(self, parent: Optional[QObject] = None) -> None:
         super().__init__(parent)
-        self._layer_id = ""
+        self._layer_id = self._name = ""
         self._count = 0
         self._connections: List[Any] = []
         self._path = ""
@@ -99,6 +99,9 @@ class LayerFile(QObject):
         self._path = self._problem = ""
         task, self._task = self._task, None
         if task is not None:
+            # One that is given up would answer too.
+            task.writeComplete.disconnect(self._take_file)
+            task.errorOccurred.disconnect(self._take_error)
             task.cancel()
 
     def _write(self, layer: QgsVectorLayer) -> None:
@@ -106,24 +109,20 @@ class LayerFile(QObject):
         path = QgsProcessingUtils.generateTempFilename("layer.gpkg")
         options = QgsVectorFileWriter.SaveVectorOptions()
         options.driverName, options.layerName = "GPKG", "layer"
-        name = layer.name()
-        task = QgsVectorFileWriterTask(layer, path, options)
-        task.writeComplete.connect(lambda *_: self._end(task, path=path))
-        task.errorOccurred.connect(lambda _, reason: self._end(task, problem=_words(name, reason)))
-        self._task = task
-        QgsApplication.taskManager().addTask(task)
+        self._name = layer.name()
+        self._task = QgsVectorFileWriterTask(layer, path, options)
+        self._task.writeComplete.connect(self._take_file)
+        self._task.errorOccurred.connect(self._take_error)
+        QgsApplication.taskManager().addTask(self._task)
 
-    def _end(self, task: QgsVectorFileWriterTask, *, path: str = "", problem: str = "") -> None:
-        # One that was given up answers too.
-        if task is not self._task:
-            return
-        self._task = None
-        self._path, self._problem = path, problem
+    def _take_file(self, path: str) -> None:
+        self._task, self._path = None, path
         self.ready.emit()
 
-
-def _words(name: str, reason: str) -> str:
-    return tr(
-        "The layer “{name}” could not be written to a temporary GeoPackage: {reason}. Export it to "
-        "a file, and take that layer."
-    ).format(name=name, reason=reason.strip().rstrip("."))
+    def _take_error(self, _: int, reason: str) -> None:
+        self._task = None
+        self._problem = tr(
+            "The layer “{name}” could not be written to a temporary GeoPackage: {reason}. Export "
+            "it to a file, and take that layer."
+        ).format(name=self._name, reason=reason.strip().rstrip("."))
+        self.ready.emit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,25 @@ def test_a_layer_that_cannot_be_written_is_told(page, fake_backend, tmp_path, mo
     assert line.startswith("The layer “polygons” could not be written to a temporary GeoPackage")
     assert line.endswith("Export it to a file, and take that layer.")
     assert not page.build.build.isEnabled()
+
+
+def test_the_page_may_leave_while_a_layer_is_read(provider, project, monkeypatch) -> None:
+    from near_things.qgis_plugin.gui.data_page.layer_file import LayerFile
+    from qgis.core import QgsApplication
+    from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject
+
+    raised: list = []
+    monkeypatch.setattr(sys, "excepthook", lambda *what: raised.append(what))
+    layer = many_polygons(20000)
+    project.addMapLayer(layer)
+    page = QObject()
+    file = LayerFile(page)
+    file.take(layer)
+    assert file.path() == "" and file.is_reading
+    page.deleteLater()
+    QCoreApplication.sendPostedEvents(page, QEvent.Type.DeferredDelete)
+    assert spin(lambda: QgsApplication.taskManager().countActiveTasks() == 0)
+    assert raised == []
 
 
 def test_a_layer_may_leave_while_it_is_read(page, fake_backend, tmp_path: Path) -> None:
