@@ -1,5 +1,6 @@
 """Land cover among the project's layers, and the classes that their symbology shows."""
 
+from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
 
 import numpy as np
@@ -17,8 +18,9 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
+from ..algorithms.land_cover import built_in_tables
 from ..layers import raster_path
-from .class_tables import EditedTable, table_of_categories
+from .class_tables import EditedTable, built_in_path, expanded, read_table, table_of_categories
 from .scene_sources import WHOLE_NUMBERS, is_classes
 
 Category = Tuple[Any, str, str]
@@ -171,6 +173,27 @@ def raster_table(layer: QgsRasterLayer, present: Optional[Sequence[Any]]) -> Edi
         present=present,
         title=layer.name(),
     )
+
+
+def built_in_table(layer: QgsRasterLayer, present: Sequence[Any]) -> Optional[EditedTable]:
+    """A built-in table that the layer is named after, where it names all codes in `present` and the
+    layer's own symbology names none."""
+    if not present:
+        return None
+    if any(label.strip() != f"{value:g}" for value, label, _ in raster_categories(layer)):
+        return None
+    stem = Path(raster_path(layer)).stem.lower().replace("_", "-")
+    for name in built_in_tables():
+        if stem.startswith(name):
+            try:
+                table = read_table(built_in_path(name))
+            except ValueError:
+                continue
+            known = set(table.nodata)
+            known.update(code for row in table.rows for code in expanded(row.codes))
+            if {int(value) for value in present} <= known:
+                return table
+    return None
 
 
 def polygon_table(layer: QgsVectorLayer, field: str, values: Sequence[Any]) -> EditedTable:

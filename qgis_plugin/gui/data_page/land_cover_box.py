@@ -22,10 +22,10 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.land_cover import built_in_tables
 from ...layers import raster_path
-from ...tiles.class_tables import EditedTable, built_in_path, expanded, read_table
+from ...tiles.class_tables import EditedTable
 from ...tiles.land_cover_sources import (
+    built_in_table,
     class_field_of,
     find_land_cover,
     polygon_table,
@@ -232,9 +232,14 @@ class LandCoverBox(QWidget):
         self._found[key] = values
         if key == self._key():
             if key not in self._edited:
-                self._tables[key] = self._known_table() or self.table_from_layer()
+                self._tables[key] = self._first_table(values)
             self._show_count()
             self.changed.emit()
+
+    def _first_table(self, values: List[Any]) -> EditedTable:
+        layer = self.layer()
+        known = built_in_table(layer, values) if isinstance(layer, QgsRasterLayer) else None
+        return known or self.table_from_layer()
 
     def table_from_layer(self) -> EditedTable:
         """The table that the layer's symbology makes now."""
@@ -242,27 +247,6 @@ class LandCoverBox(QWidget):
         if isinstance(layer, QgsRasterLayer):
             return raster_table(layer, found)
         return polygon_table(layer, self.field(), found or [])
-
-    def _known_table(self) -> Optional[EditedTable]:
-        """A built-in table that the layer is named after, where it names all its codes and the
-        layer's own symbology names none."""
-        layer, found = self.layer(), self._found.get(self._key())
-        if not isinstance(layer, QgsRasterLayer) or not found:
-            return None
-        if any(label.strip() != f"{value:g}" for value, label, _ in raster_categories(layer)):
-            return None
-        stem = Path(self.path()).stem.lower().replace("_", "-")
-        for name in built_in_tables():
-            if stem.startswith(name):
-                try:
-                    table = read_table(built_in_path(name))
-                except ValueError:
-                    continue
-                known = set(table.nodata)
-                known.update(code for row in table.rows for code in expanded(row.codes))
-                if {int(value) for value in found} <= known:
-                    return table
-        return None
 
     def _note(self) -> str:
         """What the user should know of the codes that were found."""
