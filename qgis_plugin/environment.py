@@ -6,6 +6,7 @@ from typing import Dict, List, Mapping
 
 from .settings import PluginSettings
 from .setup.places import environment_python, managed_environments
+from .translation import tr
 
 # The repository's root, which holds the backend too. The backend's modules are found from here.
 PLUGIN_FOLDER = Path(__file__).resolve().parents[1]
@@ -60,11 +61,17 @@ def interpreter_problem(path: Path) -> str:
     """Why the file at `path` cannot be the backend's Python, as a sentence; empty when it can."""
     if path.is_file() and os.access(path, os.X_OK):
         return ""
-    found = "There is no file" if not path.exists() else "No program is"
-    return (
-        f"Near Things needs a Python of its own with PyTorch. {found} at {path}. "
-        "Set it up in Settings > Options > Near Things."
-    )
+    if path.exists():
+        words = tr(
+            "Near Things needs a Python of its own with PyTorch. No program is at {path}. Set it "
+            "up in Settings > Options > Near Things."
+        )
+    else:
+        words = tr(
+            "Near Things needs a Python of its own with PyTorch. There is no file at {path}. Set "
+            "it up in Settings > Options > Near Things."
+        )
+    return words.format(path=path)
 
 
 def _search_path(python: Path, windows_folder: str) -> List[Path]:

@@ -14,6 +14,8 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from .translation import tr
+
 # Formats of vector files that the backend reads as they are.
 VECTOR_SUFFIXES = ("gpkg", "shp", "geojson", "json", "fgb", "gml", "kml", "sqlite")
 # QGIS's exports leave alone what has a compatible format: with this there is none.
@@ -27,8 +29,10 @@ def raster_path(layer: QgsRasterLayer) -> str:
     """
     if layer.providerType() != "gdal":
         raise QgsProcessingException(
-            f"The layer “{layer.name()}” is no raster file: it comes from the provider "
-            f"“{layer.providerType()}”. Save it as a GeoTIFF first (Export > Save as)."
+            tr(
+                "The layer “{name}” is no raster file: it comes from the provider “{provider}”. "
+                "Save it as a GeoTIFF first (Export > Save as)."
+            ).format(name=layer.name(), provider=layer.providerType())
         )
     source = layer.source()
     # A name such as GPKG:file:layer is needed whole; of "file|option:…" the file alone.
@@ -41,9 +45,10 @@ def _part(provider: str, source: str, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _is_plain_file(layer: QgsVectorLayer) -> bool:
-    """True where the file behind `layer` holds that layer alone, unfiltered."""
-    if layer.providerType() != "ogr" or layer.subsetString():
+def is_plain_file(layer: QgsVectorLayer) -> bool:
+    """True where the file behind `layer` holds what `layer` shows: it alone, unfiltered, and
+    without edits that are not saved."""
+    if layer.providerType() != "ogr" or layer.subsetString() or layer.isModified():
         return False
     path = vector_file(layer)
     if not Path(path).is_file() or Path(path).suffix[1:].lower() not in VECTOR_SUFFIXES:
@@ -63,11 +68,11 @@ def vector_path(
 ) -> str:
     """A file that holds what `layer` shows, and nothing else.
 
-    Layers in memory, filtered layers, and layers of files and databases that hold several are
-    written to a temporary GeoPackage. Without `feedback` nothing is written: the
-    answer then only names the layer.
+    Layers in memory, filtered layers, layers with edits that are not saved, and layers of files and
+    databases that hold several are written to a temporary GeoPackage. Without `feedback` nothing is
+    written: the answer then only names the layer.
     """
-    if _is_plain_file(layer):
+    if is_plain_file(layer):
         return vector_file(layer)
     if feedback is None:
         return layer.name()
@@ -76,7 +81,9 @@ def vector_path(
     )
     if not path or not Path(path).exists():
         raise QgsProcessingException(
-            f"The layer “{layer.name()}” could not be written to a temporary GeoPackage."
+            tr("The layer “{name}” could not be written to a temporary GeoPackage.").format(
+                name=layer.name()
+            )
         )
     feedback.pushInfo(f"The layer “{layer.name()}” was written to {path}")
     return path
@@ -90,4 +97,6 @@ def layer_path(
         return raster_path(layer)
     if isinstance(layer, QgsVectorLayer):
         return vector_path(layer, context, feedback)
-    raise QgsProcessingException(f"The layer “{layer.name()}” is neither raster nor vector.")
+    raise QgsProcessingException(
+        tr("The layer “{name}” is neither raster nor vector.").format(name=layer.name())
+    )

@@ -14,6 +14,7 @@ from qgis.PyQt.QtCore import QProcess, QProcessEnvironment
 
 from ..backend.contract.events import EXIT_DONE, EventStream
 from .environment import PLUGIN_FOLDER, clean_environment
+from .translation import tr
 
 Event = Dict[str, Any]
 
@@ -43,13 +44,17 @@ class Outcome:
     def explain(self) -> str:
         """What went wrong, in words."""
         if self.start_error:
-            return f"The backend could not be started: {self.start_error}"
+            words = tr("The backend could not be started: {reason}.")
+            return words.format(reason=self.start_error.rstrip("."))
         if self.message:
             return f"{self.message}\n{self.hint}" if self.hint else self.message
-        how = "was killed or crashed" if self.exit_status is None else f"ended ({self.exit_status})"
+        if self.exit_status is None:
+            words = tr("The backend was killed or crashed before it could say why.")
+        else:
+            words = tr("The backend ended ({status}) before it could say why.")
         last = "\n".join(list(self.stderr)[-15:])
-        words = f"Its last words:\n{last}" if last else "It left no message."
-        return f"The backend {how} before it could say why. {words}"
+        said = tr("Its last words:") + f"\n{last}" if last else tr("It left no message.")
+        return words.format(status=self.exit_status) + f" {said}"
 
 
 def prepared_process(python: Path) -> QProcess:

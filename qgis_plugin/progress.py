@@ -5,6 +5,9 @@ from typing import Any, Dict, List
 
 from qgis.core import QgsProcessingFeedback
 
+from .number_words import number_words, rounded_words
+from .translation import tr
+
 Event = Dict[str, Any]
 
 # A line of progress in the log at most this often, and later only after some more of the work.
@@ -24,16 +27,24 @@ def duration_words(seconds: float) -> str:
 
 
 def progress_words(event: Event) -> str:
-    """One line for a progress event: "cutting: 12 of 40 chips · 8.5 a second · about 3 s left"."""
-    done, total, unit = event["done"], event["total"], event["unit"]
+    """One line for a progress event: "cutting: 12 of 40 chips · 8.5 a second · about 3 s left".
+
+    Phase and unit are the backend's own words.
+    """
+    done, phase, unit = event["done"], event["phase"], event["unit"]
+    total = number_words(event["total"])
     if not done:
-        return f"{event['phase']}: {total:,} {unit}"
-    parts = [f"{event['phase']}: {done:,} of {total:,} {unit}"]
-    if event.get("rate") and done < total:
+        return f"{phase}: {total} {unit}"
+    parts = [
+        f"{phase}: " + tr("{n} of {total}").format(n=number_words(done), total=f"{total} {unit}")
+    ]
+    if event.get("rate") and done < event["total"]:
         rate = event["rate"]
-        parts.append(f"{rate:,.0f} a second" if rate >= 10 else f"{rate:.2g} a second")
-    if event.get("seconds_left") and done < total:
-        parts.append(f"about {duration_words(event['seconds_left'])} left")
+        shown = number_words(rate) if rate >= 10 else rounded_words(rate, 2)
+        parts.append(tr("{rate} a second").format(rate=shown))
+    if event.get("seconds_left") and done < event["total"]:
+        left = duration_words(event["seconds_left"])
+        parts.append(tr("about {time} left").format(time=left))
     return " · ".join(parts)
 
 

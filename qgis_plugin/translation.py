@@ -1,15 +1,14 @@
 """Texts in the user's language."""
 
+from pathlib import Path
 from typing import Optional
 
 from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QCoreApplication, QLocale, QTranslator
 
-from .environment import PLUGIN_FOLDER
-
 # The one context of all our texts; a translation file names it too.
 CONTEXT = "NearThings"
-FOLDER = PLUGIN_FOLDER / "resources" / "i18n"
+FOLDER = Path(__file__).resolve().parents[1] / "resources" / "i18n"
 
 
 def tr(text: str) -> str:

@@ -143,7 +143,8 @@ def unknown_codes_error(layer: str, table: ClassTable, codes: Iterable[Any]) -> 
     else:
         hint = (
             "give a --class-table with these codes in a class, under nodata or ignore, or with "
-            '"unknown": "ignore"'
+            '"unknown": "ignore" (in QGIS: the button beside the land cover, with “Codes not '
+            "listed are” left out)"
         )
     return DataError(
         f"the land cover {layer} holds codes without a class in the class table {table.name}: "

@@ -87,7 +87,9 @@ def tour() -> Wait:
 
     written = wait_for(session.dataset_written)
     press("Build", data)
-    yield seconds(4)
+    # While it builds: the bar has its first figures.
+    bar = data.build.bar.bar
+    yield lambda: (bar.isVisible() and bar.maximum() > 0 and bar.value() > 0) or written()
     shoot("03_building")
     yield written
     yield seconds(2)

@@ -17,6 +17,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from ..translation import tr
 from .scenes import SceneLayers
 
 # A folder that holds one of these was written by the backend, and may be replaced by it.
@@ -65,8 +66,13 @@ class Place:
         west, east = f"{self.extent.xMinimum():.{digits}f}", f"{self.extent.xMaximum():.{digits}f}"
         south = f"{self.extent.yMinimum():.{digits}f}"
         north = f"{self.extent.yMaximum():.{digits}f}"
-        crs = self.crs.authid() or "CRS without a code"
-        return f"x {west} to {east}, y {south} to {north} ({crs})"
+        return tr("x {west} to {east}, y {south} to {north} ({crs})").format(
+            west=west,
+            east=east,
+            south=south,
+            north=north,
+            crs=self.crs.authid() or tr("CRS without a code"),
+        )
 
 
 def overlap_problem(
@@ -78,14 +84,19 @@ def overlap_problem(
         return ""
     for other in others:
         if not other.crs.isValid():
-            return f"“{other.name}” has no CRS, so it has no place on the map. Assign one."
+            return _without_crs(other)
     if any(place.meets(other, context) for place in places for other in others):
         return ""
     place, other = places[0], others[0]
-    return (
-        f"“{other.name}” does not overlap the scene “{place.name}”. The scene covers {place}; "
-        f"“{other.name}” covers {other}. Choose a layer of the same place, or put its CRS right."
-    )
+    return tr(
+        "“{name}” does not overlap the scene “{scene}”. The scene covers {place}; “{name}” covers "
+        "{other}. Choose a layer of the same place, or put its CRS right."
+    ).format(name=other.name, scene=place.name, place=place, other=other)
+
+
+def _without_crs(place: Place) -> str:
+    name = f"“{place.name}”"
+    return tr("{name} has no CRS, so it has no place on the map. Assign one.").format(name=name)
 
 
 def size_problem(
@@ -97,10 +108,9 @@ def size_problem(
     width, height = scene.width(), scene.height()
     if side_px <= min(width, height):
         return ""
-    return (
-        f"{what} is {side_px} px wide, larger than the scene “{scene.name()}” "
-        f"({width} × {height} px)."
-    )
+    return tr(
+        "{what} is {side} px wide, larger than the scene “{scene}” ({width} × {height} px)."
+    ).format(what=what, side=side_px, scene=scene.name(), width=width, height=height)
 
 
 def folder_output_problem(path: str, *, overwrite: bool, resume: bool = False) -> str:
@@ -109,21 +119,21 @@ def folder_output_problem(path: str, *, overwrite: bool, resume: bool = False) -
     if not path or not folder.exists():
         return ""
     if not folder.is_dir():
-        return f"The output {path} is a file; name a folder."
+        return tr("The output {path} is a file; name a folder.").format(path=path)
     content = [entry.name for entry in folder.iterdir()]
     if not content:
         return ""
     if not any(name in OWN_FILES for name in content):
-        return (
-            f"The folder {path} holds other files ({', '.join(sorted(content)[:3])}…). "
-            "Name a new folder for the output: it becomes a folder of its own."
-        )
+        return tr(
+            "The folder {path} holds other files ({names}…). Name a new folder for the output: it "
+            "becomes a folder of its own."
+        ).format(path=path, names=", ".join(sorted(content)[:3]))
     if overwrite or resume:
         return ""
-    return (
-        f"The output {path} exists. Tick “Replace existing output” to replace it, or name "
-        "another folder."
-    )
+    return tr(
+        "The output {path} exists. Tick “Replace existing output” to replace it, or name another "
+        "folder."
+    ).format(path=path)
 
 
 def read_json(path: Path) -> Dict[str, Any]:
@@ -139,10 +149,10 @@ def dataset_problem(folder: str) -> str:
     """The folder is no tile dataset."""
     if not folder or (Path(folder) / "dataset.json").is_file():
         return ""
-    return (
-        f"The folder {folder} is no tile dataset: it holds no dataset.json. "
-        "Make one with “Build tile dataset”."
-    )
+    return tr(
+        "The folder {folder} is no tile dataset: it holds no dataset.json. Make one with “Build "
+        "tile dataset”."
+    ).format(folder=folder)
 
 
 def encoder_problem(path: str) -> str:
@@ -150,9 +160,13 @@ def encoder_problem(path: str) -> str:
     if not path:
         return ""
     if not Path(path).is_file():
-        return f"There is no encoder file {path}. “Pretrain encoder” writes one in its run folder."
+        return tr(
+            "There is no encoder file {path}. “Pretrain encoder” writes one in its run folder."
+        ).format(path=path)
     if Path(path).suffix != ".safetensors":
-        return f"The file {path} is no encoder: its name should end in .safetensors."
+        return tr("The file {path} is no encoder: its name should end in .safetensors.").format(
+            path=path
+        )
     return ""
 
 
@@ -161,10 +175,12 @@ def first_problem(problems: List[str]) -> str:
     return next((problem for problem in problems if problem), "")
 
 
-def raster_output_problem(path: str, inputs: Sequence[QgsMapLayer], what: str = "the scene") -> str:
-    """The output is one of the inputs, which are `what`."""
+def raster_output_problem(path: str, inputs: Sequence[QgsMapLayer], what: str = "") -> str:
+    """The output is one of the inputs, which are `what` (the scene by default)."""
     if any(path and Path(layer.source()) == Path(path) for layer in inputs):
-        return f"The output {path} is {what} itself; name another file."
+        return tr("The output {path} is {what} itself; name another file.").format(
+            path=path, what=what or tr("the scene")
+        )
     return ""
 
 
@@ -173,14 +189,13 @@ def apart_problem(one: QgsMapLayer, other: QgsMapLayer, context: QgsProcessingCo
     places = [Place.of_layer(layer) for layer in (one, other)]
     for place in places:
         if not place.crs.isValid():
-            return f"“{place.name}” has no CRS, so it has no place on the map. Assign one."
+            return _without_crs(place)
     if places[0].meets(places[1], context):
         return ""
-    return (
-        f"“{places[1].name}” does not overlap “{places[0].name}”. “{places[0].name}” covers "
-        f"{places[0]}; “{places[1].name}” covers {places[1]}. Choose layers of the same place, or "
-        "put their CRS right."
-    )
+    return tr(
+        "“{two}” does not overlap “{one}”. “{one}” covers {one_place}; “{two}” covers {two_place}. "
+        "Choose layers of the same place, or put their CRS right."
+    ).format(one=places[0].name, two=places[1].name, one_place=places[0], two_place=places[1])
 
 
 def point_problem(
@@ -199,9 +214,8 @@ def point_problem(
     if inside:
         return ""
     place = Place.of_layer(layer)
-    return (
-        f"The point {point.x():.6g}, {point.y():.6g} ({source.authid()}) lies outside "
-        f"“{place.name}”, which covers {place}."
+    return tr("The point {point} lies outside “{name}”, which covers {place}.").format(
+        point=f"{point.x():.6g}, {point.y():.6g} ({source.authid()})", name=place.name, place=place
     )
 
 

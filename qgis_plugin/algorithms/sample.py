@@ -49,11 +49,12 @@ class SampleLandscape(BackendAlgorithm):
         scenes = [str(path) for path in sorted(folder.glob("scene_*.tif"))]
         land_cover = str(folder / "land_cover.tif")
         if self.parameterAsBoolean(parameters, "ADD_TO_MAP", context):
-            names = {path: f"Scene of {Path(path).stem.partition('_')[2]}" for path in scenes}
-            names[land_cover] = "Land cover"
+            # Short: they stand in narrow lists, and differ at the end.
+            names = {path: f"Sample {Path(path).stem.partition('_')[2]}" for path in scenes}
+            names[land_cover] = "Sample land cover"
             for order, (path, name) in enumerate(names.items()):
                 result = self.result_layer(
-                    f"{name} (sample landscape)",
+                    name,
                     order=order,
                     style=NATURAL_COLOURS if path in scenes else "",
                     abstract=self.description,

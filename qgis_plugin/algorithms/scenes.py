@@ -17,6 +17,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDate
 
 from ..layers import raster_path
+from ..translation import tr
 from .parameters import ValueReader
 
 LAYERS = "SCENES"
@@ -39,10 +40,10 @@ class SceneLayers:
         """A path that cannot be told from two; raises for a layer that is no file."""
         for path in map(raster_path, self.layers):
             if "+" in path and len(self.layers) > 1:
-                return (
-                    f"The path {path} holds a “+”, which separates the files of one scene. "
-                    "Rename the file or its folder, or stack the bands into one file."
-                )
+                return tr(
+                    "The path {path} holds a “+”, which separates the files of one scene. Rename "
+                    "the file or its folder, or stack the bands into one file."
+                ).format(path=path)
         return ""
 
     @property
@@ -131,10 +132,10 @@ def find_scene_problem(scenes: List[SceneLayers], bands: List[str]) -> str:
             return problem
         for layer in scene.layers:
             if not layer.crs().isValid():
-                return (
-                    f"The layer “{layer.name()}” has no CRS, so it has no place on the map. "
-                    "Assign one with Raster > Projections > Assign projection."
-                )
+                return tr(
+                    "The layer “{name}” has no CRS, so it has no place on the map. Assign one with "
+                    "Raster > Projections > Assign projection."
+                ).format(name=layer.name())
         problem = _band_problem(scene, bands)
         if problem:
             return problem

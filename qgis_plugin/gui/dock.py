@@ -159,12 +159,14 @@ class NearThingsDock(QgsDockWidget):
 
     def _make_corner(self) -> QWidget:
         menu = QMenu(self)
+        self.sample_action = menu.addAction(tr("Try the sample landscape"), self._try_sample)
+        menu.addSeparator()
         menu.addAction(tr("Work folder…"), self._choose_workspace)
         menu.addAction(tr("Settings…"), self._open_settings)
         settings = QToolButton()
         settings.setText("⚙")
-        settings.setToolTip(tr("Work folder and settings"))
-        settings.setAccessibleName(tr("Work folder and settings"))
+        settings.setToolTip(tr("Sample landscape, work folder and settings"))
+        settings.setAccessibleName(tr("Sample landscape, work folder and settings"))
         settings.setMenu(menu)
         settings.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         help_button = QToolButton()
@@ -179,6 +181,14 @@ class NearThingsDock(QgsDockWidget):
             button.setAutoRaise(True)
             layout.addWidget(button)
         return corner
+
+    def _try_sample(self) -> None:
+        """Write the sample landscape beside what the project holds, and fill the form for it."""
+        self.show_page("data")
+        self.sample_action.setEnabled(False)
+        job = self.session.try_sample()
+        job.finished.connect(lambda *_: self.sample_action.setEnabled(True))
+        self.session.tell(tr("Writing the sample landscape…"))
 
     def _choose_workspace(self) -> None:
         folder = QFileDialog.getExistingDirectory(

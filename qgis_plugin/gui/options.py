@@ -3,7 +3,7 @@
 import html
 import os
 from pathlib import Path
-from typing import Any, Optional
+from typing import Optional
 
 from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
 from qgis.PyQt.QtCore import Qt
@@ -34,7 +34,7 @@ class OptionsPage(QgsOptionsPageWidget):
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         self._settings = PluginSettings()
-        self._checker = Checker(self._show_answer)
+        self._checker = Checker(self._show_answer, self)
         self.card = SetupCard()
         self.card.ready.connect(self._show_kept)
         self.file = QgsFileWidget()
@@ -100,11 +100,6 @@ class OptionsPage(QgsOptionsPageWidget):
     def apply(self) -> None:
         """Keep the interpreter; QGIS calls this on OK."""
         self._settings.interpreter = self.file.filePath().strip()
-
-    def closeEvent(self, event: Any) -> None:
-        self._checker.stop()
-        self.card.close_down()
-        super().closeEvent(event)
 
 
 class OptionsFactory(QgsOptionsWidgetFactory):

@@ -80,7 +80,7 @@ class WindowParts:
             if algorithm_class is ALGORITHMS[0]:
                 menu.addSeparator()
         menu.addSeparator()
-        settings = menu.addAction("Settings…")
+        settings = menu.addAction(tr("Settings…"))
         settings.triggered.connect(self.open_settings)
         return menu
 
@@ -114,7 +114,7 @@ class WindowParts:
     def _offer_settings(self, problem: str) -> None:
         bar = self._iface.messageBar()
         message = bar.createMessage(TITLE, problem)
-        button = QPushButton("Open settings")
+        button = QPushButton(tr("Open settings"))
         button.clicked.connect(self.open_settings)
         button.clicked.connect(message.dismiss)
         message.layout().addWidget(button)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Mapping, Optional
 
 from ...backend.contract.methods import METHODS
+from ..number_words import number_words
 from ..translation import tr
 from .choices import method_choice
 
@@ -37,7 +38,7 @@ def advice_for(dataset: Mapping[str, Any]) -> Optional[Advice]:
         reasons["saumoco"] = tr("neighbours are real views of the same kind of land")
     reasons["vicreg"] = tr("it needs the tile alone, and learns fast from few of them")
     words = tr("{count} tiles are few: a run learns more from some thousands.")
-    note = words.format(count=f"{count:,}") if count < FEW_TILES else ""
+    note = words.format(count=number_words(count)) if count < FEW_TILES else ""
     for name, reason in reasons.items():
         if not method_choice(METHODS[name], dataset).lack:
             return Advice(name, METHODS[name].title, reason, note)

@@ -3,6 +3,7 @@
 from typing import Any, Dict, List, Sequence, Tuple
 
 from ...backend.contract.settings import label_of
+from ..number_words import number_words, rounded_words
 from ..progress import duration_words
 from ..translation import tr
 from .history import History
@@ -43,12 +44,14 @@ def figures(run: Run) -> List[str]:
     history, found = run.history, []
     if history.total:
         step = tr("step {step} of {total}")
-        found.append(step.format(step=f"{history.step:,}", total=f"{history.total:,}"))
+        found.append(
+            step.format(step=number_words(history.step), total=number_words(history.total))
+        )
     loss, accuracy = history.last("loss"), history.last("knn_accuracy")
     if loss is not None:
-        found.append(tr("loss {loss}").format(loss=f"{loss:.3f}"))
+        found.append(tr("loss {loss}").format(loss=number_words(loss, 3)))
     if accuracy is not None:
-        found.append(tr("kNN {percent} %").format(percent=f"{100 * accuracy:.1f}"))
+        found.append(tr("kNN {percent} %").format(percent=number_words(100 * accuracy, 1)))
     if run.state == State.RUNNING:
         found += _pace(history)
     elif history.seconds and not run.state.is_live:
@@ -60,7 +63,7 @@ def _pace(history: History) -> List[str]:
     found = []
     if history.rate:
         digits = 1 if history.rate < 10 else 0
-        found.append(tr("{rate} steps a second").format(rate=f"{history.rate:,.{digits}f}"))
+        found.append(tr("{rate} steps a second").format(rate=number_words(history.rate, digits)))
     if history.seconds_left and history.step < history.total:
         left = duration_words(history.seconds_left)
         found.append(tr("about {time} left").format(time=left))
@@ -108,10 +111,10 @@ def _value_words(value: Any) -> str:
 
 def final_figures(runs: Sequence[Run]) -> List[Tuple[str, List[str]]]:
     """The newest value of each metric by run, and the steps taken."""
-    rows = [(tr("Steps"), [f"{run.history.step:,}" for run in runs])]
+    rows = [(tr("Steps"), [number_words(run.history.step) for run in runs])]
     for name, title in metric_titles().items():
         values = [run.history.last(name) for run in runs]
         if any(value is not None for value in values):
-            texts = ["–" if value is None else f"{value:,.4g}" for value in values]
+            texts = ["–" if value is None else rounded_words(value, 4) for value in values]
             rows.append((title, texts))
     return rows

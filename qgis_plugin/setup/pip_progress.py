@@ -3,6 +3,7 @@
 import re
 from typing import Set
 
+from ..number_words import number_words
 from ..translation import tr
 
 _BYTES = re.compile(r"^Progress (\d+) of (\d+)$")
@@ -18,7 +19,9 @@ _COLLECTING = 0.6
 
 
 def _megabytes(count: int) -> str:
-    return f"{count / 1e6:,.0f} MB" if count >= 1e6 else f"{count / 1e3:,.0f} kB"
+    if count >= 1e6:
+        return f"{number_words(count / 1e6)} MB"
+    return f"{number_words(count / 1e3)} kB"
 
 
 def normal_name(name: str) -> str:

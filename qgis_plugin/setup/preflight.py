@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Dict, List, Optional
 from urllib.parse import urlsplit
 
+from ..number_words import number_words
 from ..translation import tr
 from . import install_lock
 
@@ -126,8 +127,8 @@ def examine(
         findings.append(
             Finding(
                 "stop",
-                tr("{folder} has {free:.1f} GB free; {needed:.1f} GB are needed.").format(
-                    folder=existing, free=free, needed=needed
+                tr("{folder} has {free} GB free; {needed} GB are needed.").format(
+                    folder=existing, free=number_words(free, 1), needed=number_words(needed, 1)
                 ),
             )
         )

@@ -166,8 +166,17 @@ def _registry_folders() -> List[Path]:
     return folders
 
 
+def _qgis_folders(prefix: Path) -> List[Path]:
+    """Windows: the Pythons that QGIS brings, its own (at `prefix`) first: `…/apps/Python312`."""
+    return [prefix, *sorted(prefix.parent.glob("Python3*"), reverse=True)]
+
+
+def _comes_with_qgis(path: Path, system: str, prefix: Path) -> bool:
+    return system == "win32" and prefix.parent in path.parents
+
+
 def _windows_candidates(
-    environment: Mapping[str, str], home: Path, registry: Callable[[], List[Path]]
+    environment: Mapping[str, str], home: Path, registry: Callable[[], List[Path]], prefix: Path
 ) -> List[Path]:
     folders = registry()
     local = Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
@@ -180,6 +189,7 @@ def _windows_candidates(
     uv = Path(environment.get("APPDATA") or home / "AppData" / "Roaming") / "uv" / "python"
     folders += sorted(uv.glob("*3.1*"), reverse=True)
     folders += [home / name for name in ("miniforge3", "miniconda3", "anaconda3")]
+    folders += _qgis_folders(prefix)
     # The store's python.exe in WindowsApps is a stub that opens the store: PATH is not looked at.
     return [folder / "python.exe" for folder in folders if (folder / "python.exe").is_file()]
 
@@ -190,11 +200,15 @@ def candidates(
     home: Optional[Path] = None,
     system: str = sys.platform,
     registry: Callable[[], List[Path]] = _registry_folders,
+    prefix: Path = Path(sys.base_prefix),
 ) -> List[Path]:
-    """Files that may be Pythons, most likely first; those of one file count once."""
+    """Files that may be Pythons, most likely first; those of one file count once.
+
+    `prefix` is where QGIS's own Python lies.
+    """
     home = home or Path.home()
     if system == "win32":
-        paths = _windows_candidates(environment, home, registry)
+        paths = _windows_candidates(environment, home, registry, prefix)
     else:
         paths = _posix_candidates(environment, home, system)
     once: Dict[str, Path] = {}
@@ -203,13 +217,23 @@ def candidates(
     return list(once.values())
 
 
-def best_first(found: Iterable[FoundPython]) -> List[FoundPython]:
-    """Fit ones first, in the order of PYTHON_VERSIONS; of one version the latest patch first."""
+def best_first(
+    found: Iterable[FoundPython],
+    *,
+    system: str = sys.platform,
+    prefix: Path = Path(sys.base_prefix),
+) -> List[FoundPython]:
+    """Fit ones first, in the order of PYTHON_VERSIONS; of one version the latest patch first.
+
+    On Windows those that QGIS brings come after all others that are fit: an update of QGIS may take
+    them away, and the environment with them.
+    """
 
     def rank(python: FoundPython) -> tuple:
         version = tuple(python.version)
         place = PYTHON_VERSIONS.index(version[:2]) if version[:2] in PYTHON_VERSIONS else 99
-        return bool(python.problem), place, [-n for n in version]
+        passing = _comes_with_qgis(python.path, system, prefix)
+        return bool(python.problem), passing, place, [-n for n in version]
 
     return sorted(found, key=rank)
 

@@ -160,15 +160,31 @@ def torch_command(plan: Plan) -> Command:
     return _install(plan, *index, "--constraint", lock, "torch")
 
 
+def _uv_places(environment: Mapping[str, str], home: Path, system: str) -> List[Path]:
+    """Where its own installer, Cargo, package managers and pip put uv for one user or for all."""
+    # What a QGIS that was started from a menu has on its PATH is not what a shell has.
+    places = [Path(part) for part in environment.get("PATH", "").split(os.pathsep) if part]
+    # pyenv's shims are shell scripts that may name a Python without uv.
+    places = [place for place in places if place.name != "shims"]
+    named = [environment.get(name) for name in ("UV_INSTALL_DIR", "XDG_BIN_HOME")]
+    places += [Path(folder) for folder in named if folder]
+    places += [home / ".local" / "bin", home / ".cargo" / "bin"]
+    if system != "win32":
+        places += [home / "bin", Path("/usr/local/bin"), Path("/opt/homebrew/bin")]
+        return places + sorted((home / "Library" / "Python").glob("3.*/bin"), reverse=True)
+    local = Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    roaming = Path(environment.get("APPDATA") or home / "AppData" / "Roaming")
+    places += [local / "Microsoft" / "WinGet" / "Links", home / "scoop" / "shims"]
+    pythons = [roaming / "Python", local / "Programs" / "Python"]
+    return places + [place for root in pythons for place in sorted(root.glob("Python3*/Scripts"))]
+
+
 def find_uv(
-    environment: Mapping[str, str] = os.environ, home: Optional[Path] = None
+    environment: Mapping[str, str] = os.environ,
+    home: Optional[Path] = None,
+    system: str = sys.platform,
 ) -> Optional[Path]:
     """The program uv, where the machine has it."""
-    home = home or Path.home()
-    name = "uv.exe" if sys.platform == "win32" else "uv"
-    places = [Path(part) for part in environment.get("PATH", "").split(os.pathsep) if part]
-    places += [home / ".local" / "bin", home / ".cargo" / "bin"]
-    if sys.platform != "win32":
-        places += [Path("/usr/local/bin"), Path("/opt/homebrew/bin")]
-    found = (p / name for p in places if p.name != "shims" and os.access(p / name, os.X_OK))
-    return next(found, None)
+    name = "uv.exe" if system == "win32" else "uv"
+    places = _uv_places(environment, home or Path.home(), system)
+    return next((p / name for p in places if os.access(p / name, os.X_OK)), None)

@@ -17,6 +17,8 @@ from qgis.core import (
 )
 
 from ..algorithms.checks import Place
+from ..number_words import number_words
+from ..translation import tr
 from .scene_sources import SceneSource
 
 WHOLE, VIEW, DRAWN, LAYER = "whole", "view", "drawn", "layer"
@@ -42,7 +44,8 @@ def write_area(polygon: QgsGeometry, crs: QgsCoordinateReferenceSystem, path: Pa
     # The file is whole once the writer is gone.
     del writer
     if not written:
-        raise OSError(f"The area could not be written to {path}: {message}")
+        words = tr("The area could not be written to {path}: {reason}")
+        raise OSError(words.format(path=path, reason=message))
     return str(path)
 
 
@@ -72,13 +75,13 @@ def area_problem(
             largest = max(largest, min(across, box.height() / layer.rasterUnitsPerPixelY()))
     if not found:
         place = Place.of_layer(scenes[0].finest)
-        return (
-            f"{name} lies outside the scene “{place.name}”, which covers {place}. "
-            "Move the map there, or choose another area."
-        )
+        return tr(
+            "{name} lies outside the scene “{scene}”, which covers {place}. Move the map there, or "
+            "choose another area."
+        ).format(name=name, scene=place.name, place=place)
     if largest < chip_px:
-        return (
-            f"{name} is {largest:,.0f} px wide within the scenes, and a tile with its neighbours "
-            f"{chip_px:,} px. Choose a larger area, or a smaller tile or radius."
-        )
+        return tr(
+            "{name} is {width} px wide within the scenes, and a tile with its neighbours {chip} "
+            "px. Choose a larger area, or a smaller tile or radius."
+        ).format(name=name, width=number_words(largest), chip=number_words(chip_px))
     return ""

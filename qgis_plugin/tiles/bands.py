@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
+from ..translation import tr
+
 # How file names tell the band, as the backend reads them (backend/data/scene_files.py), and the
 # words that products use in a number's place.
 _NUMBER = r"(?:band[_\-]?|b)\d{1,2}a?"
@@ -146,14 +148,18 @@ def bands_problem(bands: Sequence[Band]) -> str:
     """What is wrong with the bands as edited, as a sentence."""
     wanted = [band for band in bands if band.wanted]
     if not wanted:
-        return "Bands: tick at least one band."
+        return tr("Bands: tick at least one band.")
     for band in wanted:
         if not band.name:
-            return f"Bands: band {band.number} has no name. Write one, such as red."
+            return tr("Bands: band {number} has no name. Write one, such as red.").format(
+                number=band.number
+            )
     names = [band.name for band in wanted]
     twice = next((name for name in names if names.count(name) > 1), "")
     if twice:
-        return f"Bands: two bands are named “{twice}”. Encoders tell bands by name: rename one."
+        return tr(
+            "Bands: two bands are named “{name}”. Encoders tell bands by name: rename one."
+        ).format(name=twice)
     return ""
 
 

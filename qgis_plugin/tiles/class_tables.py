@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ..algorithms.land_cover import TABLE_FOLDER
+from ..translation import tr
 
 # As in backend/data/class_table.py: categories of these names mean no data.
 NO_DATA_NAMES = ("", "na", "nan", "no data", "nodata", "background", "unclassified", "fill")
@@ -58,17 +59,19 @@ class EditedTable:
     def problem(self) -> str:
         """What is wrong with the table, as a sentence; empty when nothing is."""
         if not self.class_names:
-            return "Class table: tick at least one class."
-        owner: Dict[str, str] = {str(code): "no data" for code in self.nodata}
+            return tr("Class table: tick at least one class.")
+        owner: Dict[str, str] = {str(code): tr("no data") for code in self.nodata}
         for row in self.rows:
             if row.included and not row.target.strip():
-                return f"Class table: the class of code {row.codes_text} has no name. Write one."
+                return tr("Class table: the class of code {codes} has no name. Write one.").format(
+                    codes=row.codes_text
+                )
             for code in expanded(row.codes):
                 if str(code) in owner:
-                    return (
-                        f"Class table: code {code} stands in “{row.name}” and in "
-                        f"“{owner[str(code)]}”. Take it out of one of them."
-                    )
+                    return tr(
+                        "Class table: code {code} stands in “{one}” and in “{other}”. Take it out "
+                        "of one of them."
+                    ).format(code=code, one=row.name, other=owner[str(code)])
                 owner[str(code)] = row.name
         return ""
 
@@ -107,17 +110,23 @@ def read_table(path: Path) -> EditedTable:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ValueError(f"The class table {path} cannot be read: {error}.") from error
+        raise ValueError(
+            tr("The class table {path} cannot be read: {reason}.").format(path=path, reason=error)
+        ) from error
     if isinstance(content, list):
         content = {"classes": content}
     if not isinstance(content, dict) or not isinstance(content.get("classes"), list):
-        raise ValueError(f"The file {path} is no class table: it has no list of classes.")
+        raise ValueError(
+            tr("The file {path} is no class table: it has no list of classes.").format(path=path)
+        )
     if any(not isinstance(one, dict) or not one.get("name") for one in content["classes"]):
-        raise ValueError(f"The class table {path} has a class without a name.")
+        raise ValueError(tr("The class table {path} has a class without a name.").format(path=path))
     if any("codes" not in one for one in content["classes"]):
         raise ValueError(
-            f"The class table {path} is for layers whose bands are classes; choose it as it is, "
-            "it cannot be edited here."
+            tr(
+                "The class table {path} is for layers whose bands are classes; choose it as it is, "
+                "it cannot be edited here."
+            ).format(path=path)
         )
     rows = [
         ClassRow(_as_list(one["codes"]), str(one["name"]), _colour(one.get("colour"), number))

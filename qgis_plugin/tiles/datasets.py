@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 from ..algorithms.checks import read_json
+from ..number_words import number_words
+from ..translation import tr
 from .estimates import size_words
 from .scene_sources import count_words
 
@@ -40,33 +42,40 @@ class DatasetSummary:
 
     def words(self) -> str:
         """One line: "4,000 chips · 4 bands · 590 MB · 2 scenes"."""
-        scenes = "1 scene" if self.scenes == 1 else f"{self.scenes:,} scenes"
-        return (
-            f"{self.chips:,} chips · {count_words(len(self.bands))} · "
-            f"{size_words(self.size_bytes)} · {scenes}"
-        )
+        chips = tr("{count} chips").format(count=number_words(self.chips))
+        scenes = tr("{count} scenes").format(count=number_words(self.scenes))
+        scenes = tr("1 scene") if self.scenes == 1 else scenes
+        bands = count_words(len(self.bands))
+        return " · ".join([chips, bands, size_words(self.size_bytes), scenes])
 
     def information(self) -> List[str]:
         """What there is to know, a line each."""
         record = self.record
         radius = record.get("neighbour_radius_px", 0)
         splits = record.get("splits", {})
+        shares = ", ".join(f"{name} {number_words(count)}" for name, count in splits.items())
         lines = [
-            f"Folder: {self.folder}",
-            f"Chips: {self.chips:,} ("
-            + ", ".join(f"{name} {count:,}" for name, count in splits.items())
-            + ")",
-            f"Tile: {self.tile_px} px = {self.tile_px * self.resolution_m:,.0f} m; neighbours "
-            f"within {radius} px = {radius * self.resolution_m:,.0f} m",
-            f"Bands: {', '.join(self.bands)} ({record.get('dtype', '')})",
+            tr("Folder: {folder}").format(folder=self.folder),
+            tr("Chips: {count} ({splits})").format(count=number_words(self.chips), splits=shares),
+            tr("Tile: {tile} px = {tile_m} m; neighbours within {radius} px = {radius_m} m").format(
+                tile=self.tile_px,
+                tile_m=number_words(self.tile_px * self.resolution_m),
+                radius=radius,
+                radius_m=number_words(radius * self.resolution_m),
+            ),
+            tr("Bands: {bands}").format(
+                bands=f"{', '.join(self.bands)} ({record.get('dtype', '')})"
+            ),
         ]
         for scene in record.get("scenes", [])[:20]:
             date = f", {scene['date']}" if scene.get("date") else ""
-            lines.append(f"Scene: {scene['name']}{date}, {scene['width']} × {scene['height']} px")
+            what = f"{scene['name']}{date}, {scene['width']} × {scene['height']} px"
+            lines.append(tr("Scene: {scene}").format(scene=what))
         if self.classes:
-            lines.append(f"Classes: {', '.join(str(one['name']) for one in self.classes)}")
-        lines.append(f"On disk: {size_words(self.size_bytes)}")
-        lines.append(f"Written by: {record.get('software', '')}")
+            names = ", ".join(str(one["name"]) for one in self.classes)
+            lines.append(tr("Classes: {names}").format(names=names))
+        lines.append(tr("On disk: {size}").format(size=size_words(self.size_bytes)))
+        lines.append(tr("Written by: {software}").format(software=record.get("software", "")))
         return lines
 
 
@@ -101,6 +110,8 @@ def remove_dataset(folder: Path) -> str:
             path.unlink()
     others = sorted(path.name for path in folder.iterdir())
     if others:
-        return f"The folder {folder} stays: it holds other files ({', '.join(others[:3])})."
+        return tr("The folder {folder} stays: it holds other files ({names}).").format(
+            folder=folder, names=", ".join(others[:3])
+        )
     folder.rmdir()
     return ""

@@ -12,8 +12,10 @@ from ...backend.contract.jobs import EstimateJob
 from ...backend.contract.settings import settings_of
 from ..algorithms.parameters import in_form_words
 from ..environment import interpreter, interpreter_problem
+from ..number_words import number_words, rounded_words
 from ..process import end_tree, prepared_process, verb_arguments
 from ..progress import duration_words, progress_words
+from ..translation import tr
 
 # A form that is typed into changes with each key.
 DEBOUNCE_MILLISECONDS = 600
@@ -35,17 +37,23 @@ class Estimate:
 
     def words(self) -> str:
         """One line: "4,000 chips · 590 MB · about 2 min"."""
-        return (
-            f"{self.chips:,} chips · {size_words(self.disk_bytes)} · about "
-            f"{duration_words(self.seconds)}"
+        chips = tr("{count} chips · {size}").format(
+            count=number_words(self.chips), size=size_words(self.disk_bytes)
         )
+        return f"{chips} · " + tr("about {time}").format(time=duration_words(self.seconds))
 
     def details(self) -> str:
         """Where the numbers come from."""
-        return (
-            f"{self.train:,} for training, {self.validation:,} for validation, {self.test:,} for "
-            f"testing. At most {self.fitting:,} chips fit. A chip takes "
-            f"{size_words(self.chip_bytes)}. The time was measured on a few chips of this build."
+        return tr(
+            "{train} for training, {validation} for validation, {test} for testing. At most "
+            "{fitting} chips fit. A chip takes {size}. The time was measured on a few chips of "
+            "this build."
+        ).format(
+            train=number_words(self.train),
+            validation=number_words(self.validation),
+            test=number_words(self.test),
+            fitting=number_words(self.fitting),
+            size=size_words(self.chip_bytes),
         )
 
 
@@ -54,8 +62,8 @@ def size_words(count: float) -> str:
     for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if count >= size:
             value = count / size
-            return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
-    return f"{count:.0f} bytes"
+            return f"{number_words(value) if value >= 100 else rounded_words(value)} {unit}"
+    return tr("{count} bytes").format(count=number_words(count))
 
 
 def disk_problem(folder: Path, needed: int) -> str:
@@ -68,10 +76,10 @@ def disk_problem(folder: Path, needed: int) -> str:
         return ""
     if needed < free:
         return ""
-    return (
-        f"The dataset would take {size_words(needed)}, and {folder} has {size_words(free)} free. "
-        "Take fewer tiles, or choose another work folder (⚙)."
-    )
+    return tr(
+        "The dataset would take {needed}, and {folder} has {free} free. Take fewer tiles, or "
+        "choose another work folder (⚙)."
+    ).format(needed=size_words(needed), folder=folder, free=size_words(free))
 
 
 class Estimator(QObject):
@@ -177,15 +185,17 @@ class Estimator(QObject):
         if self._error:
             self.refused.emit(self._error)
         elif not self._done:
-            words = last.splitlines()[-1] if last else "it left no message"
-            self.refused.emit(f"The estimate ended before it could say why: {words}.")
+            reason = last.splitlines()[-1] if last else tr("it left no message")
+            words = tr("The estimate ended before it could say why: {reason}.")
+            self.refused.emit(words.format(reason=reason))
 
     def _fail(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and self._process is not None:
             message = self._process.errorString()
             self._process.deleteLater()
             self._process = None
-            self.refused.emit(f"The backend could not be started: {message}.")
+            words = tr("The backend could not be started: {reason}.")
+            self.refused.emit(words.format(reason=message))
 
 
 def _end(process: QProcess) -> None:

@@ -17,6 +17,8 @@ from qgis.core import (
     QgsUnitTypes,
 )
 
+from ..number_words import number_words, rounded_words
+
 
 def _measure(crs: QgsCoordinateReferenceSystem) -> QgsDistanceArea:
     measure = QgsDistanceArea()
@@ -59,17 +61,17 @@ def _metres_per_unit(crs: QgsCoordinateReferenceSystem) -> float:
 def length_words(metres: float) -> str:
     """A length for people: "960 m", "1.4 km", "32 km"."""
     if metres < 1000:
-        return f"{metres:.3g} m" if metres < 100 else f"{metres:.0f} m"
-    return f"{metres / 1000:.1f} km" if metres < 20_000 else f"{metres / 1000:,.0f} km"
+        return f"{rounded_words(metres) if metres < 100 else number_words(metres)} m"
+    return f"{number_words(metres / 1000, 1 if metres < 20_000 else 0)} km"
 
 
 def area_words(square_metres: float) -> str:
     """An area for people: "92 ha", "4.1 km²"."""
     if square_metres < 10_000:
-        return f"{square_metres:.0f} m²"
+        return f"{number_words(square_metres)} m²"
     if square_metres < 1_000_000:
-        return f"{square_metres / 10_000:.3g} ha"
-    return f"{square_metres / 1e6:,.1f} km²"
+        return f"{rounded_words(square_metres / 10_000)} ha"
+    return f"{number_words(square_metres / 1e6, 1)} km²"
 
 
 def square_px(

@@ -1,10 +1,13 @@
 """Land cover among the project's layers, and the classes that their symbology shows."""
 
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
 
 import numpy as np
 from qgis.core import (
+    QgsAbstractFeatureSource,
     QgsCategorizedSymbolRenderer,
+    QgsFeatureRequest,
     QgsMapLayer,
     QgsProcessingException,
     QgsProject,
@@ -15,8 +18,9 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
+from ..algorithms.land_cover import built_in_tables
 from ..layers import raster_path
-from .class_tables import EditedTable, table_of_categories
+from .class_tables import EditedTable, built_in_path, expanded, read_table, table_of_categories
 from .scene_sources import WHOLE_NUMBERS, is_classes
 
 Category = Tuple[Any, str, str]
@@ -94,11 +98,19 @@ def raster_nodata(provider: QgsRasterDataProvider) -> List[float]:
     return values
 
 
+def sample_step(width: int, height: int) -> float:
+    """Of how many pixels on each side `codes_in` sees one: 1 where it sees all of the raster."""
+    return max(1.0, max(width, height) / LOOK_PX)
+
+
 def codes_in(
     provider: QgsRasterDataProvider, extent: QgsRectangle, width: int, height: int
 ) -> List[Any]:
-    """The codes in a picture of the raster, at most LOOK_PX wide. Slow: call it from a task."""
-    shrink = max(1.0, max(width, height) / LOOK_PX)
+    """The codes in a picture of the raster, at most LOOK_PX wide; see `sample_step`.
+
+    Slow: call it from a task.
+    """
+    shrink = sample_step(width, height)
     columns, rows = max(1, int(width / shrink)), max(1, int(height / shrink))
     block = provider.block(1, extent, columns, rows)
     size = {1: "u1", 2: "u2", 3: "i2", 4: "u4", 5: "i4", 6: "f4", 7: "f8"}.get(
@@ -128,11 +140,25 @@ def polygon_categories(layer: QgsVectorLayer, field: str) -> List[Category]:
     return found
 
 
-def field_values(layer: QgsVectorLayer, field: str) -> List[Any]:
-    """The values of a field, without nothing. Slow on large layers: call it from a task."""
-    index = layer.fields().indexFromName(field)
-    values = layer.uniqueValues(index, MOST_VALUES + 1) if index >= 0 else set()
-    return sorted((_as_code(v) for v in values if str(v) not in ("", "NULL")), key=str)
+def field_values(
+    source: QgsAbstractFeatureSource, field: str, is_cancelled: Callable[[], bool] = lambda: False
+) -> List[Any]:
+    """The values of a field, without nothing. Slow on large layers: call it from a task.
+
+    Looks no further once there are more than classes would have.
+    """
+    if source.fields().indexFromName(field) < 0:
+        return []
+    request = QgsFeatureRequest()
+    request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
+    values: Set[Any] = set()
+    for feature in source.getFeatures(request.setSubsetOfAttributes([field], source.fields())):
+        value = feature[field]
+        if str(value) not in ("", "NULL"):
+            values.add(_as_code(value))
+        if len(values) > MOST_VALUES or is_cancelled():
+            break
+    return sorted(values, key=str)
 
 
 def _as_code(value: Any) -> Any:
@@ -147,6 +173,27 @@ def raster_table(layer: QgsRasterLayer, present: Optional[Sequence[Any]]) -> Edi
         present=present,
         title=layer.name(),
     )
+
+
+def built_in_table(layer: QgsRasterLayer, present: Sequence[Any]) -> Optional[EditedTable]:
+    """A built-in table that the layer is named after, where it names all codes in `present` and the
+    layer's own symbology names none."""
+    if not present:
+        return None
+    if any(label.strip() != f"{value:g}" for value, label, _ in raster_categories(layer)):
+        return None
+    stem = Path(raster_path(layer)).stem.lower().replace("_", "-")
+    for name in built_in_tables():
+        if stem.startswith(name):
+            try:
+                table = read_table(built_in_path(name))
+            except ValueError:
+                continue
+            known = set(table.nodata)
+            known.update(code for row in table.rows for code in expanded(row.codes))
+            if {int(value) for value in present} <= known:
+                return table
+    return None
 
 
 def polygon_table(layer: QgsVectorLayer, field: str, values: Sequence[Any]) -> EditedTable:

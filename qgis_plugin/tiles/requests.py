@@ -15,6 +15,7 @@ from ...backend.contract.jobs import BuildJob, EstimateJob
 from ...backend.contract.settings import make_job, settings_of, to_arguments
 from ..algorithms import checks
 from ..algorithms.scenes import find_scene_problem
+from ..translation import tr
 from .bands import Band, band_settings, bands_problem
 from .scene_sources import SceneSource, difference
 
@@ -105,11 +106,11 @@ def find_problem(request: BuildRequest, land_cover: Sequence[QgsMapLayer]) -> st
     """What speaks against the build before anything runs, as a sentence; empty when nothing."""
     scenes = list(request.scenes)
     if not scenes:
-        return "Scenes: tick at least one scene."
+        return tr("Scenes: tick at least one scene.")
     others = [difference(scenes[0], scene) for scene in scenes[1:]]
-    tile = checks.size_problem(scenes, request.tile_size_px, "A tile")
+    tile = checks.size_problem(scenes, request.tile_size_px, tr("A tile"))
     chip = checks.size_problem(
-        scenes, request.chip_px, "A tile with its neighbours (the radius on each side)"
+        scenes, request.chip_px, tr("A tile with its neighbours (the radius on each side)")
     )
     crs = request.more.get("land_cover_crs")
     places = [checks.Place.of_layer(layer, _crs(crs)) for layer in land_cover]
@@ -118,8 +119,8 @@ def find_problem(request: BuildRequest, land_cover: Sequence[QgsMapLayer]) -> st
             find_scene_problem(scenes, []),
             *others,
             bands_problem(request.bands),
-            tile and f"{tile} Choose a smaller tile.",
-            chip and f"{chip} Choose a smaller radius.",
+            tile and f"{tile} {tr('Choose a smaller tile.')}",
+            chip and f"{chip} {tr('Choose a smaller radius.')}",
             checks.overlap_problem(scenes, places, QgsProcessingContext()),
         ]
     )
@@ -134,13 +135,16 @@ def notes(request: BuildRequest, land_cover: Sequence[QgsMapLayer]) -> List[str]
     found = []
     if request.scenes and request.scenes[0].finest.crs().isGeographic():
         found.append(
-            "The scene is in degrees: its pixels are wider in one direction on the ground. Metres "
-            "are measured at its centre."
+            tr(
+                "The scene is in degrees: its pixels are wider in one direction on the ground. "
+                "Metres are measured at its centre."
+            )
         )
     dated = [bool(scene.date) for scene in request.scenes]
     if any(dated) and not all(dated):
-        found.append("Dates are written only when each ticked scene has one.")
+        found.append(tr("Dates are written only when each ticked scene has one."))
     for layer in land_cover:
         if isinstance(layer, QgsRasterLayer) and layer.bandCount() > 1:
-            found.append(f"Of “{layer.name()}” the first band is read as classes.")
+            words = tr("Of “{name}” the first band is read as classes.")
+            found.append(words.format(name=layer.name()))
     return found

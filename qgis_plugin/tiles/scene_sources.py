@@ -10,7 +10,9 @@ from qgis.PyQt.QtCore import QDate
 
 from ..algorithms.scenes import SceneLayers
 from ..layers import raster_path
+from ..number_words import rounded_words
 from ..results import is_made_raster
+from ..translation import tr
 from .bands import Band, band_token, description_of, named_bands, token_order, without_token
 from .ground import pixel_size_m
 
@@ -149,32 +151,39 @@ def is_like(first: SceneSource, other: SceneSource) -> bool:
 
 def difference(first: SceneSource, other: SceneSource) -> str:
     """Why two scenes cannot go into one dataset, as a sentence; empty where they can."""
-    both = f"“{first.name}” has {{}}, “{other.name}” {{}}"
+    low, high = sorted((first.resolution_m, other.resolution_m))
     if first.band_count != other.band_count:
-        words = both.format(count_words(first.band_count), count_words(other.band_count))
-        return f"The scenes differ in bands: {words}. Untick one of them."
-    if first.data_type != other.data_type:
-        words = both.format(type_words(first), type_words(other))
-        return (
-            f"The scenes differ in data type: {words}. Convert one "
+        has = count_words(first.band_count), count_words(other.band_count)
+        words = tr(
+            "The scenes differ in bands: “{first}” has {one}, “{other}” {two}. Untick one of them."
+        )
+    elif first.data_type != other.data_type:
+        has = type_words(first), type_words(other)
+        words = tr(
+            "The scenes differ in data type: “{first}” has {one}, “{other}” {two}. Convert one "
             "(Raster > Conversion > Translate), or untick it."
         )
-    low, high = sorted((first.resolution_m, other.resolution_m))
-    if low > 0 and high / low > 1.05:
-        words = both.format(f"{first.resolution_m:.4g} m", f"{other.resolution_m:.4g} m")
-        return f"The scenes differ in pixel size: {words}. A tile is cut in pixels: untick one."
-    return ""
+    elif low > 0 and high / low > 1.05:
+        has = tuple(f"{rounded_words(one.resolution_m, 4)} m" for one in (first, other))
+        words = tr(
+            "The scenes differ in pixel size: “{first}” has {one}, “{other}” {two}. A tile is cut "
+            "in pixels: untick one."
+        )
+    else:
+        return ""
+    return words.format(first=first.name, one=has[0], other=other.name, two=has[1])
 
 
 def count_words(bands: int) -> str:
     """The number of bands in words."""
-    return "1 band" if bands == 1 else f"{bands} bands"
+    return tr("1 band") if bands == 1 else tr("{count} bands").format(count=bands)
 
 
 def type_words(scene: SceneSource) -> str:
     """The type of a scene's values for people: "16-bit whole numbers"."""
     bits = 8 * scene.bytes_per_pixel
-    return f"{bits}-bit {'whole numbers' if scene.data_type in WHOLE_NUMBERS else 'numbers'}"
+    whole = scene.data_type in WHOLE_NUMBERS
+    return (tr("{bits}-bit whole numbers") if whole else tr("{bits}-bit numbers")).format(bits=bits)
 
 
 def first_choice(scenes: Sequence[SceneSource]) -> List[str]:

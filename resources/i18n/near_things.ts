@@ -4,6 +4,101 @@
  <context>
   <name>NearThings</name>
   <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>x {west} to {east}, y {south} to {north} ({crs})</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>CRS without a code</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>“{name}” does not overlap the scene “{scene}”. The scene covers {place}; “{name}” covers {other}. Choose a layer of the same place, or put its CRS right.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>{name} has no CRS, so it has no place on the map. Assign one.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>{what} is {side} px wide, larger than the scene “{scene}” ({width} × {height} px).</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>The output {path} is a file; name a folder.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>The folder {path} holds other files ({names}…). Name a new folder for the output: it becomes a folder of its own.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>The output {path} exists. Tick “Replace existing output” to replace it, or name another folder.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>The folder {folder} is no tile dataset: it holds no dataset.json. Make one with “Build tile dataset”.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>There is no encoder file {path}. “Pretrain encoder” writes one in its run folder.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>The file {path} is no encoder: its name should end in .safetensors.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>The output {path} is {what} itself; name another file.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>the scene</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>“{two}” does not overlap “{one}”. “{one}” covers {one_place}; “{two}” covers {two_place}. Choose layers of the same place, or put their CRS right.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>The point {point} lies outside “{name}”, which covers {place}.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/scenes.py" />
+   <source>The path {path} holds a “+”, which separates the files of one scene. Rename the file or its folder, or stack the bands into one file.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/scenes.py" />
+   <source>The layer “{name}” has no CRS, so it has no place on the map. Assign one with Raster &gt; Projections &gt; Assign projection.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/environment.py" />
+   <source>Near Things needs a Python of its own with PyTorch. No program is at {path}. Set it up in Settings &gt; Options &gt; Near Things.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/environment.py" />
+   <source>Near Things needs a Python of its own with PyTorch. There is no file at {path}. Set it up in Settings &gt; Options &gt; Near Things.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <location filename="../../qgis_plugin/explore/about.py" />
    <source>tile {side} m</source>
    <translation type="unfinished" />
@@ -204,11 +299,6 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
-   <source>{name} has no CRS, so it has no place on the map. Assign one.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
    <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
    <source>Bands of {scene}</source>
    <translation type="unfinished" />
@@ -300,11 +390,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
-   <source>{count} chips · {size} · </source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Take {count}</source>
    <translation type="unfinished" />
   </message>
@@ -336,6 +421,11 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Train an encoder</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>{count} chips · {size}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -575,7 +665,7 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
-   <source>None yet. A dataset is what encoders learn from: build one above.</source>
+   <source>None yet. A dataset is what encoders learn from, built of scenes.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -620,11 +710,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
-   <source>Edit names, colours and merging of the classes</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>Field of the class</source>
    <translation type="unfinished" />
   </message>
@@ -650,12 +735,27 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>The codes were seen in a sample of this large layer: rare ones may lack. The build stops at a code that is not listed, unless such codes are left out.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>Edit names, colours and merging of the classes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>looking…</source>
    <translation type="unfinished" />
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>{count} classes…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/layer_file.py" />
+   <source>The layer “{name}” could not be written to a temporary GeoPackage: {reason}. Export it to a file, and take that layer.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -696,6 +796,16 @@
   <message>
    <location filename="../../qgis_plugin/gui/data_page/page.py" />
    <source>Looking at the land cover…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/page.py" />
+   <source>Reading the area…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/page.py" />
+   <source>Reading the land cover…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -795,6 +905,11 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
+   <source>Try the sample landscape</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/dock.py" />
    <source>Work folder…</source>
    <translation type="unfinished" />
   </message>
@@ -805,12 +920,17 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
-   <source>Work folder and settings</source>
+   <source>Sample landscape, work folder and settings</source>
    <translation type="unfinished" />
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
    <source>Help (F1)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/dock.py" />
+   <source>Writing the sample landscape…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2179,6 +2299,66 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/window.py" />
+   <source>Open settings</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/layers.py" />
+   <source>The layer “{name}” is no raster file: it comes from the provider “{provider}”. Save it as a GeoTIFF first (Export &gt; Save as).</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/layers.py" />
+   <source>The layer “{name}” could not be written to a temporary GeoPackage.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/layers.py" />
+   <source>The layer “{name}” is neither raster nor vector.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/process.py" />
+   <source>The backend could not be started: {reason}.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/process.py" />
+   <source>The backend was killed or crashed before it could say why.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/process.py" />
+   <source>The backend ended ({status}) before it could say why.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/process.py" />
+   <source>It left no message.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/process.py" />
+   <source>Its last words:</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/progress.py" />
+   <source>{n} of {total}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/progress.py" />
+   <source>{rate} a second</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/progress.py" />
+   <source>about {time} left</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <location filename="../../qgis_plugin/runs/advice.py" />
    <source>it learns from the triplets that this dataset brings</source>
    <translation type="unfinished" />
@@ -2326,11 +2506,6 @@
   <message>
    <location filename="../../qgis_plugin/runs/words.py" />
    <source>{rate} steps a second</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/runs/words.py" />
-   <source>about {time} left</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2585,7 +2760,7 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/setup/preflight.py" />
-   <source>{folder} has {free:.1f} GB free; {needed:.1f} GB are needed.</source>
+   <source>{folder} has {free} GB free; {needed} GB are needed.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2676,6 +2851,226 @@
   <message>
    <location filename="../../qgis_plugin/setup/steps.py" />
    <source>Checking the environment</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/areas.py" />
+   <source>The area could not be written to {path}: {reason}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/areas.py" />
+   <source>{name} lies outside the scene “{scene}”, which covers {place}. Move the map there, or choose another area.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/areas.py" />
+   <source>{name} is {width} px wide within the scenes, and a tile with its neighbours {chip} px. Choose a larger area, or a smaller tile or radius.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/bands.py" />
+   <source>Bands: tick at least one band.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/bands.py" />
+   <source>Bands: band {number} has no name. Write one, such as red.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/bands.py" />
+   <source>Bands: two bands are named “{name}”. Encoders tell bands by name: rename one.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/class_tables.py" />
+   <source>Class table: tick at least one class.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/class_tables.py" />
+   <source>no data</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/class_tables.py" />
+   <source>Class table: the class of code {codes} has no name. Write one.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/class_tables.py" />
+   <source>Class table: code {code} stands in “{one}” and in “{other}”. Take it out of one of them.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/class_tables.py" />
+   <source>The class table {path} cannot be read: {reason}.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/class_tables.py" />
+   <source>The file {path} is no class table: it has no list of classes.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/class_tables.py" />
+   <source>The class table {path} has a class without a name.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/class_tables.py" />
+   <source>The class table {path} is for layers whose bands are classes; choose it as it is, it cannot be edited here.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>{count} chips</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>{count} scenes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>1 scene</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>Folder: {folder}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>Chips: {count} ({splits})</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>Tile: {tile} px = {tile_m} m; neighbours within {radius} px = {radius_m} m</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>Bands: {bands}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>Scene: {scene}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>Classes: {names}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>On disk: {size}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>Written by: {software}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>The folder {folder} stays: it holds other files ({names}).</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/estimates.py" />
+   <source>{train} for training, {validation} for validation, {test} for testing. At most {fitting} chips fit. A chip takes {size}. The time was measured on a few chips of this build.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/estimates.py" />
+   <source>{count} bytes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/estimates.py" />
+   <source>The dataset would take {needed}, and {folder} has {free} free. Take fewer tiles, or choose another work folder (⚙).</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/estimates.py" />
+   <source>it left no message</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/estimates.py" />
+   <source>The estimate ended before it could say why: {reason}.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/requests.py" />
+   <source>Scenes: tick at least one scene.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/requests.py" />
+   <source>A tile</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/requests.py" />
+   <source>A tile with its neighbours (the radius on each side)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/requests.py" />
+   <source>Choose a smaller tile.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/requests.py" />
+   <source>Choose a smaller radius.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/requests.py" />
+   <source>The scene is in degrees: its pixels are wider in one direction on the ground. Metres are measured at its centre.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/requests.py" />
+   <source>Dates are written only when each ticked scene has one.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/requests.py" />
+   <source>Of “{name}” the first band is read as classes.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/scene_sources.py" />
+   <source>The scenes differ in bands: “{first}” has {one}, “{other}” {two}. Untick one of them.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/scene_sources.py" />
+   <source>The scenes differ in data type: “{first}” has {one}, “{other}” {two}. Convert one (Raster &gt; Conversion &gt; Translate), or untick it.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/scene_sources.py" />
+   <source>The scenes differ in pixel size: “{first}” has {one}, “{other}” {two}. A tile is cut in pixels: untick one.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/scene_sources.py" />
+   <source>{bits}-bit numbers</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/scene_sources.py" />
+   <source>{bits}-bit whole numbers</source>
    <translation type="unfinished" />
   </message>
  </context>

@@ -4,6 +4,101 @@
  <context>
   <name>NearThings</name>
   <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>x {west} to {east}, y {south} to {north} ({crs})</source>
+   <translation>x {west} bis {east}, y {south} bis {north} ({crs})</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>CRS without a code</source>
+   <translation>KBS ohne Kennung</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>“{name}” does not overlap the scene “{scene}”. The scene covers {place}; “{name}” covers {other}. Choose a layer of the same place, or put its CRS right.</source>
+   <translation>„{name}“ überlappt die Szene „{scene}“ nicht. Die Szene bedeckt {place}; „{name}“ bedeckt {other}. Einen Layer desselben Ortes wählen oder sein KBS berichtigen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>{name} has no CRS, so it has no place on the map. Assign one.</source>
+   <translation>{name} hat kein KBS und damit keinen Ort auf der Karte. Eines zuweisen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>{what} is {side} px wide, larger than the scene “{scene}” ({width} × {height} px).</source>
+   <translation>{what} ist {side} px breit, größer als die Szene „{scene}“ ({width} × {height} px).</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>The output {path} is a file; name a folder.</source>
+   <translation>Die Ausgabe {path} ist eine Datei; einen Ordner nennen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>The folder {path} holds other files ({names}…). Name a new folder for the output: it becomes a folder of its own.</source>
+   <translation>Der Ordner {path} enthält andere Dateien ({names} …). Für die Ausgabe einen neuen Ordner nennen: Sie bekommt einen eigenen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>The output {path} exists. Tick “Replace existing output” to replace it, or name another folder.</source>
+   <translation>Die Ausgabe {path} gibt es schon. „Replace existing output“ ankreuzen, um sie zu ersetzen, oder einen anderen Ordner nennen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>The folder {folder} is no tile dataset: it holds no dataset.json. Make one with “Build tile dataset”.</source>
+   <translation>Der Ordner {folder} ist kein Kacheldatensatz: Er enthält keine dataset.json. Einen mit „Build tile dataset“ bauen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>There is no encoder file {path}. “Pretrain encoder” writes one in its run folder.</source>
+   <translation>Es gibt keine Encoder-Datei {path}. „Pretrain encoder“ schreibt eine in seinen Laufordner.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>The file {path} is no encoder: its name should end in .safetensors.</source>
+   <translation>Die Datei {path} ist kein Encoder: Ihr Name sollte auf .safetensors enden.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>The output {path} is {what} itself; name another file.</source>
+   <translation>Die Ausgabe {path} ist {what} selbst; eine andere Datei nennen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>the scene</source>
+   <translation>die Szene</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>“{two}” does not overlap “{one}”. “{one}” covers {one_place}; “{two}” covers {two_place}. Choose layers of the same place, or put their CRS right.</source>
+   <translation>„{two}“ überlappt „{one}“ nicht. „{one}“ bedeckt {one_place}; „{two}“ bedeckt {two_place}. Layer desselben Ortes wählen oder ihre KBS berichtigen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/checks.py" />
+   <source>The point {point} lies outside “{name}”, which covers {place}.</source>
+   <translation>Der Punkt {point} liegt außerhalb von „{name}“, das {place} bedeckt.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/scenes.py" />
+   <source>The path {path} holds a “+”, which separates the files of one scene. Rename the file or its folder, or stack the bands into one file.</source>
+   <translation>Der Pfad {path} enthält ein „+“, das die Dateien einer Szene trennt. Die Datei oder ihren Ordner umbenennen oder die Kanäle in einer Datei stapeln.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/algorithms/scenes.py" />
+   <source>The layer “{name}” has no CRS, so it has no place on the map. Assign one with Raster &gt; Projections &gt; Assign projection.</source>
+   <translation>Der Layer „{name}“ hat kein KBS und damit keinen Ort auf der Karte. Eines zuweisen: Raster &gt; Projektionen &gt; Projektion zuweisen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/environment.py" />
+   <source>Near Things needs a Python of its own with PyTorch. No program is at {path}. Set it up in Settings &gt; Options &gt; Near Things.</source>
+   <translation>Near Things braucht ein eigenes Python mit PyTorch. Unter {path} ist kein Programm. Einzurichten unter Einstellungen &gt; Optionen &gt; Near Things.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/environment.py" />
+   <source>Near Things needs a Python of its own with PyTorch. There is no file at {path}. Set it up in Settings &gt; Options &gt; Near Things.</source>
+   <translation>Near Things braucht ein eigenes Python mit PyTorch. Unter {path} ist keine Datei. Einzurichten unter Einstellungen &gt; Optionen &gt; Near Things.</translation>
+  </message>
+  <message>
    <location filename="../../qgis_plugin/explore/about.py" />
    <source>tile {side} m</source>
    <translation>Kachel {side} m</translation>
@@ -204,11 +299,6 @@
    <translation>Gebiet: Das Projekt hat keinen Polygonlayer. Einen hinzufügen oder ein anderes Gebiet wählen.</translation>
   </message>
   <message>
-   <location filename="../../qgis_plugin/gui/data_page/area_box.py" />
-   <source>{name} has no CRS, so it has no place on the map. Assign one.</source>
-   <translation>{name} hat kein KBS und damit keinen Ort auf der Karte. Eines zuweisen.</translation>
-  </message>
-  <message>
    <location filename="../../qgis_plugin/gui/data_page/bands_dialog.py" />
    <source>Bands of {scene}</source>
    <translation>Kanäle von {scene}</translation>
@@ -300,11 +390,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
-   <source>{count} chips · {size} · </source>
-   <translation>{count} Chips · {size} · </translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Take {count}</source>
    <translation>{count} nehmen</translation>
   </message>
@@ -337,6 +422,11 @@
    <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
    <source>Train an encoder</source>
    <translation>Encoder trainieren</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/build_box.py" />
+   <source>{count} chips · {size}</source>
+   <translation>{count} Chips · {size}</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/class_table_dialog.py" />
@@ -575,8 +665,8 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/datasets_box.py" />
-   <source>None yet. A dataset is what encoders learn from: build one above.</source>
-   <translation>Noch keine. Aus einem Datensatz lernen Encoder: oben einen bauen.</translation>
+   <source>None yet. A dataset is what encoders learn from, built of scenes.</source>
+   <translation>Noch keine. Aus einem Datensatz lernen Encoder; gebaut wird er aus Szenen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/empty_state.py" />
@@ -620,11 +710,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
-   <source>Edit names, colours and merging of the classes</source>
-   <translation>Namen, Farben und Zusammenfassung der Klassen bearbeiten</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>Field of the class</source>
    <translation>Feld der Klasse</translation>
   </message>
@@ -650,6 +735,16 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>The codes were seen in a sample of this large layer: rare ones may lack. The build stops at a code that is not listed, unless such codes are left out.</source>
+   <translation>Die Codes stammen aus einer Stichprobe dieses großen Layers: Seltene können fehlen. Der Bau hält an einem nicht genannten Code an, wenn solche nicht ausgelassen werden.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
+   <source>Edit names, colours and merging of the classes</source>
+   <translation>Namen, Farben und Zusammenfassung der Klassen bearbeiten</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>looking…</source>
    <translation>wird angesehen …</translation>
   </message>
@@ -657,6 +752,11 @@
    <location filename="../../qgis_plugin/gui/data_page/land_cover_box.py" />
    <source>{count} classes…</source>
    <translation>{count} Klassen …</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/layer_file.py" />
+   <source>The layer “{name}” could not be written to a temporary GeoPackage: {reason}. Export it to a file, and take that layer.</source>
+   <translation>Der Layer „{name}“ konnte nicht in ein temporäres GeoPackage geschrieben werden: {reason}. Ihn in eine Datei exportieren und jenen Layer nehmen.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/look_task.py" />
@@ -697,6 +797,16 @@
    <location filename="../../qgis_plugin/gui/data_page/page.py" />
    <source>Looking at the land cover…</source>
    <translation>Die Landbedeckung wird angesehen …</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/page.py" />
+   <source>Reading the area…</source>
+   <translation>Das Gebiet wird gelesen …</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/data_page/page.py" />
+   <source>Reading the land cover…</source>
+   <translation>Die Landbedeckung wird gelesen …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/data_page/page.py" />
@@ -795,6 +905,11 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
+   <source>Try the sample landscape</source>
+   <translation>Die Beispiellandschaft ausprobieren</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/dock.py" />
    <source>Work folder…</source>
    <translation>Arbeitsordner …</translation>
   </message>
@@ -805,13 +920,18 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
-   <source>Work folder and settings</source>
-   <translation>Arbeitsordner und Einstellungen</translation>
+   <source>Sample landscape, work folder and settings</source>
+   <translation>Beispiellandschaft, Arbeitsordner und Einstellungen</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
    <source>Help (F1)</source>
    <translation>Hilfe (F1)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/dock.py" />
+   <source>Writing the sample landscape…</source>
+   <translation>Die Beispiellandschaft wird geschrieben …</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/dock.py" />
@@ -2179,6 +2299,66 @@
    <translation>Bedienfeld öffnen</translation>
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/window.py" />
+   <source>Open settings</source>
+   <translation>Einstellungen öffnen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/layers.py" />
+   <source>The layer “{name}” is no raster file: it comes from the provider “{provider}”. Save it as a GeoTIFF first (Export &gt; Save as).</source>
+   <translation>Der Layer „{name}“ ist keine Rasterdatei: Er kommt vom Provider „{provider}“. Ihn erst als GeoTIFF speichern (Export &gt; Speichern als).</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/layers.py" />
+   <source>The layer “{name}” could not be written to a temporary GeoPackage.</source>
+   <translation>Der Layer „{name}“ konnte nicht in ein temporäres GeoPackage geschrieben werden.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/layers.py" />
+   <source>The layer “{name}” is neither raster nor vector.</source>
+   <translation>Der Layer „{name}“ ist weder Raster noch Vektor.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/process.py" />
+   <source>The backend could not be started: {reason}.</source>
+   <translation>Das Backend ließ sich nicht starten: {reason}.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/process.py" />
+   <source>The backend was killed or crashed before it could say why.</source>
+   <translation>Das Backend wurde beendet oder stürzte ab, bevor es sagen konnte, warum.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/process.py" />
+   <source>The backend ended ({status}) before it could say why.</source>
+   <translation>Das Backend endete ({status}), bevor es sagen konnte, warum.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/process.py" />
+   <source>It left no message.</source>
+   <translation>Es hinterließ keine Meldung.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/process.py" />
+   <source>Its last words:</source>
+   <translation>Seine letzten Worte:</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/progress.py" />
+   <source>{n} of {total}</source>
+   <translation>{n} von {total}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/progress.py" />
+   <source>{rate} a second</source>
+   <translation>{rate} je Sekunde</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/progress.py" />
+   <source>about {time} left</source>
+   <translation>noch etwa {time}</translation>
+  </message>
+  <message>
    <location filename="../../qgis_plugin/runs/advice.py" />
    <source>it learns from the triplets that this dataset brings</source>
    <translation>es lernt aus den Tripeln, die dieser Datensatz mitbringt</translation>
@@ -2327,11 +2507,6 @@
    <location filename="../../qgis_plugin/runs/words.py" />
    <source>{rate} steps a second</source>
    <translation>{rate} Schritte je Sekunde</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/runs/words.py" />
-   <source>about {time} left</source>
-   <translation>noch etwa {time}</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/runs/words.py" />
@@ -2585,8 +2760,8 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/setup/preflight.py" />
-   <source>{folder} has {free:.1f} GB free; {needed:.1f} GB are needed.</source>
-   <translation>In {folder} sind {free:.1f} GB frei; {needed:.1f} GB werden gebraucht.</translation>
+   <source>{folder} has {free} GB free; {needed} GB are needed.</source>
+   <translation>In {folder} sind {free} GB frei; {needed} GB werden gebraucht.</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/setup/preflight.py" />
@@ -2677,6 +2852,226 @@
    <location filename="../../qgis_plugin/setup/steps.py" />
    <source>Checking the environment</source>
    <translation>Umgebung wird geprüft</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/areas.py" />
+   <source>The area could not be written to {path}: {reason}</source>
+   <translation>Das Gebiet konnte nicht nach {path} geschrieben werden: {reason}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/areas.py" />
+   <source>{name} lies outside the scene “{scene}”, which covers {place}. Move the map there, or choose another area.</source>
+   <translation>{name} liegt außerhalb der Szene „{scene}“, die {place} bedeckt. Die Karte dorthin bewegen oder ein anderes Gebiet wählen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/areas.py" />
+   <source>{name} is {width} px wide within the scenes, and a tile with its neighbours {chip} px. Choose a larger area, or a smaller tile or radius.</source>
+   <translation>{name} ist innerhalb der Szenen {width} px breit, eine Kachel mit ihren Nachbarn {chip} px. Ein größeres Gebiet wählen oder eine kleinere Kachel oder einen kleineren Radius.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/bands.py" />
+   <source>Bands: tick at least one band.</source>
+   <translation>Kanäle: mindestens einen Kanal ankreuzen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/bands.py" />
+   <source>Bands: band {number} has no name. Write one, such as red.</source>
+   <translation>Kanäle: Kanal {number} hat keinen Namen. Einen schreiben, etwa red.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/bands.py" />
+   <source>Bands: two bands are named “{name}”. Encoders tell bands by name: rename one.</source>
+   <translation>Kanäle: Zwei Kanäle heißen „{name}“. Encoder kennen Kanäle beim Namen: einen umbenennen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/class_tables.py" />
+   <source>Class table: tick at least one class.</source>
+   <translation>Klassentabelle: mindestens eine Klasse ankreuzen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/class_tables.py" />
+   <source>no data</source>
+   <translation>keine Daten</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/class_tables.py" />
+   <source>Class table: the class of code {codes} has no name. Write one.</source>
+   <translation>Klassentabelle: Die Klasse von Code {codes} hat keinen Namen. Einen schreiben.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/class_tables.py" />
+   <source>Class table: code {code} stands in “{one}” and in “{other}”. Take it out of one of them.</source>
+   <translation>Klassentabelle: Code {code} steht in „{one}“ und in „{other}“. Ihn aus einer von beiden nehmen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/class_tables.py" />
+   <source>The class table {path} cannot be read: {reason}.</source>
+   <translation>Die Klassentabelle {path} lässt sich nicht lesen: {reason}.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/class_tables.py" />
+   <source>The file {path} is no class table: it has no list of classes.</source>
+   <translation>Die Datei {path} ist keine Klassentabelle: Sie hat keine Liste von Klassen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/class_tables.py" />
+   <source>The class table {path} has a class without a name.</source>
+   <translation>Die Klassentabelle {path} hat eine Klasse ohne Namen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/class_tables.py" />
+   <source>The class table {path} is for layers whose bands are classes; choose it as it is, it cannot be edited here.</source>
+   <translation>Die Klassentabelle {path} ist für Layer, deren Kanäle Klassen sind; sie lässt sich wählen, wie sie ist, aber hier nicht bearbeiten.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>{count} chips</source>
+   <translation>{count} Chips</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>{count} scenes</source>
+   <translation>{count} Szenen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>1 scene</source>
+   <translation>1 Szene</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>Folder: {folder}</source>
+   <translation>Ordner: {folder}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>Chips: {count} ({splits})</source>
+   <translation>Chips: {count} ({splits})</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>Tile: {tile} px = {tile_m} m; neighbours within {radius} px = {radius_m} m</source>
+   <translation>Kachel: {tile} px = {tile_m} m; Nachbarn innerhalb von {radius} px = {radius_m} m</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>Bands: {bands}</source>
+   <translation>Kanäle: {bands}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>Scene: {scene}</source>
+   <translation>Szene: {scene}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>Classes: {names}</source>
+   <translation>Klassen: {names}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>On disk: {size}</source>
+   <translation>Auf der Platte: {size}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>Written by: {software}</source>
+   <translation>Geschrieben von: {software}</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/datasets.py" />
+   <source>The folder {folder} stays: it holds other files ({names}).</source>
+   <translation>Der Ordner {folder} bleibt: Er enthält andere Dateien ({names}).</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/estimates.py" />
+   <source>{train} for training, {validation} for validation, {test} for testing. At most {fitting} chips fit. A chip takes {size}. The time was measured on a few chips of this build.</source>
+   <translation>{train} zum Lernen, {validation} zur Validierung, {test} zur Prüfung. Höchstens {fitting} Chips passen. Ein Chip braucht {size}. Die Dauer wurde an einigen Chips dieses Baus gemessen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/estimates.py" />
+   <source>{count} bytes</source>
+   <translation>{count} Bytes</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/estimates.py" />
+   <source>The dataset would take {needed}, and {folder} has {free} free. Take fewer tiles, or choose another work folder (⚙).</source>
+   <translation>Der Datensatz bräuchte {needed}, und in {folder} sind {free} frei. Weniger Kacheln nehmen oder einen anderen Arbeitsordner wählen (⚙).</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/estimates.py" />
+   <source>it left no message</source>
+   <translation>es hinterließ keine Meldung</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/estimates.py" />
+   <source>The estimate ended before it could say why: {reason}.</source>
+   <translation>Die Schätzung endete, bevor sie sagen konnte, warum: {reason}.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/requests.py" />
+   <source>Scenes: tick at least one scene.</source>
+   <translation>Szenen: mindestens eine Szene ankreuzen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/requests.py" />
+   <source>A tile</source>
+   <translation>Eine Kachel</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/requests.py" />
+   <source>A tile with its neighbours (the radius on each side)</source>
+   <translation>Eine Kachel mit ihren Nachbarn (dem Radius auf jeder Seite)</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/requests.py" />
+   <source>Choose a smaller tile.</source>
+   <translation>Eine kleinere Kachel wählen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/requests.py" />
+   <source>Choose a smaller radius.</source>
+   <translation>Einen kleineren Radius wählen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/requests.py" />
+   <source>The scene is in degrees: its pixels are wider in one direction on the ground. Metres are measured at its centre.</source>
+   <translation>Die Szene ist in Grad: Am Boden sind ihre Pixel in einer Richtung breiter. Meter werden in ihrer Mitte gemessen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/requests.py" />
+   <source>Dates are written only when each ticked scene has one.</source>
+   <translation>Aufnahmedaten werden nur geschrieben, wenn jede angekreuzte Szene eines hat.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/requests.py" />
+   <source>Of “{name}” the first band is read as classes.</source>
+   <translation>Von „{name}“ wird der erste Kanal als Klassen gelesen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/scene_sources.py" />
+   <source>The scenes differ in bands: “{first}” has {one}, “{other}” {two}. Untick one of them.</source>
+   <translation>Die Szenen unterscheiden sich in den Kanälen: „{first}“ hat {one}, „{other}“ {two}. Eine von ihnen abwählen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/scene_sources.py" />
+   <source>The scenes differ in data type: “{first}” has {one}, “{other}” {two}. Convert one (Raster &gt; Conversion &gt; Translate), or untick it.</source>
+   <translation>Die Szenen unterscheiden sich im Datentyp: „{first}“ hat {one}, „{other}“ {two}. Eine umwandeln (Raster &gt; Konvertierung) oder abwählen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/scene_sources.py" />
+   <source>The scenes differ in pixel size: “{first}” has {one}, “{other}” {two}. A tile is cut in pixels: untick one.</source>
+   <translation>Die Szenen unterscheiden sich in der Pixelgröße: „{first}“ hat {one}, „{other}“ {two}. Eine Kachel wird in Pixeln geschnitten: eine abwählen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/scene_sources.py" />
+   <source>{bits}-bit numbers</source>
+   <translation>{bits}-Bit-Zahlen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/tiles/scene_sources.py" />
+   <source>{bits}-bit whole numbers</source>
+   <translation>ganze {bits}-Bit-Zahlen</translation>
   </message>
  </context>
 </TS>

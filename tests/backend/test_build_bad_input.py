@@ -193,7 +193,7 @@ def test_land_cover_that_is_all_no_data(tmp_path, scene, fails):
 def test_a_code_without_a_class(tmp_path, scene, fails):
     values = np.full((90, 100), 11, "uint8")
     values[50, 60:62] = 13, 99
-    words = ["codes without a class in the class table nlcd: 13, 99", "--class-table"]
+    words = ["codes without a class in the class table nlcd: 13, 99", "--class-table", "in QGIS"]
     fails(3, words, scene, **_land_cover(tmp_path, values))
 
 

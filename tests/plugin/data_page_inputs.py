@@ -39,5 +39,11 @@ def landsat(folder: Path, *, width: int = 200, height: int = 160):
 
 
 def settled(page) -> bool:
-    """The estimate has come, or a sentence that there is none."""
-    return spin(lambda: not page.build.estimator.is_running, 120)
+    """Layers are read, and the estimate has come, or a sentence that there is none."""
+    return spin(
+        lambda: (
+            not (page.land_cover.is_looking or page.land_cover.is_reading or page.area.is_reading)
+            and not page.build.estimator.is_running
+        ),
+        120,
+    )

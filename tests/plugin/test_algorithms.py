@@ -164,6 +164,27 @@ def test_a_plain_file_is_given_as_it_is(provider, tmp_path) -> None:
     assert vector_path(layer, context, feedback) == str(path)
     layer.setSubsetString('"n" = 1')
     assert vector_path(layer, context, feedback) != str(path)
+    layer.setSubsetString("")
+    assert vector_path(layer, context, feedback) == str(path)
+
+
+def test_edits_that_are_not_saved_are_part_of_a_layer(provider, tmp_path) -> None:
+    from near_things.qgis_plugin.layers import vector_path
+    from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsVectorLayer
+
+    path = tmp_path / "labels.geojson"
+    path.write_text(
+        '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"n":1},'
+        '"geometry":{"type":"Point","coordinates":[1,2]}}]}'
+    )
+    layer = QgsVectorLayer(str(path), "labels", "ogr")
+    (feature,) = layer.getFeatures()
+    layer.startEditing()
+    assert layer.changeAttributeValue(feature.id(), 0, 7)
+    written = vector_path(layer, QgsProcessingContext(), QgsProcessingFeedback())
+    assert written != str(path)
+    assert [f["n"] for f in QgsVectorLayer(written, "w", "ogr").getFeatures()] == [7]
+    layer.rollBack()
 
 
 def test_a_preset_decides_what_the_form_leaves_alone(run, fake_backend, tmp_path) -> None:

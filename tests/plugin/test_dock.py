@@ -46,6 +46,26 @@ def test_dock_has_three_pages_once_it_is_shown(dock) -> None:
     assert dock.tabs.currentIndex() == 2
 
 
+def test_the_sample_is_offered_beside_layers_of_ones_own(dock, interface, fake_backend) -> None:
+    from qgis.core import QgsProject
+
+    fake_backend("sys.stdin.read()\nfinish('stopped', 130)")
+    dock.setUserVisible(True)
+    dock.session.show_page("train")
+    started: list = []
+    dock.session.try_sample = lambda start=dock.session.try_sample: (
+        started.append(start()) or started[0]
+    )
+    dock.sample_action.trigger()
+    assert dock.tabs.currentIndex() == 0 and not dock.sample_action.isEnabled()
+    assert interface.bar.currentItem().text() == "Writing the sample landscape…"
+    (job,) = started
+    assert spin(lambda: job.is_running)
+    job.cancel()
+    assert spin(dock.sample_action.isEnabled)
+    assert QgsProject.instance().mapLayers() == {}
+
+
 def test_button_of_the_toolbar_opens_and_closes_the_dock(interface, dock) -> None:
     from near_things.qgis_plugin.settings import PluginSettings
     from qgis.PyQt.QtWidgets import QToolButton
@@ -172,10 +192,10 @@ def test_sample_landscape_becomes_layers(interface, dock, work_folder, fake_back
         assert [end[0] for end in finished(job)] == [True]
         names = {layer.name() for layer in QgsProject.instance().mapLayers().values()}
         assert names == {
-            "Scene of 2023-05-14 (sample landscape)",
-            "Land cover (sample landscape)",
+            "Sample 2023-05-14",
+            "Sample land cover",
         }
-        assert interface.active.name() == "Land cover (sample landscape)"
+        assert interface.active.name() == "Sample land cover"
     finally:
         QgsProject.instance().clear()
     folder = work_folder / "sample landscape"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def page(provider, monkeypatch):
     monkeypatch.delenv("NEAR_THINGS_PYTHON", raising=False)
     page = OptionsFactory().createWidget()
     yield page
-    page.close()
+    page.deleteLater()
 
 
 def test_every_dialog_is_made(provider) -> None:
@@ -166,15 +167,30 @@ def test_check_of_no_interpreter(page, tmp_path: Path) -> None:
     assert "No program is at" in page.answer.text()
 
 
-def test_closing_the_page_ends_its_check(page, fake_backend, monkeypatch, tmp_path: Path) -> None:
+def test_options_may_be_closed_during_a_check(
+    provider, fake_backend, monkeypatch, tmp_path: Path
+) -> None:
+    """QGIS deletes the page with its dialog, and sends no close event to it."""
+    from near_things.qgis_plugin.gui.options import OptionsFactory
+    from qgis.PyQt.QtCore import QCoreApplication, QEvent
+    from qgis.PyQt.QtWidgets import QDialog, QVBoxLayout
+
     number = tmp_path / "number"
-    python = fake_backend(f"open({str(number)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)")
+    python = fake_backend(f"open({str(number)!r}, 'w').write(str(os.getpid()))\ntime.sleep(2)")
     monkeypatch.delenv("NEAR_THINGS_PYTHON")
+    raised: list = []
+    monkeypatch.setattr(sys, "excepthook", lambda *what: raised.append(what))
+    dialog = QDialog()
+    page = OptionsFactory().createWidget(dialog)
+    QVBoxLayout(dialog).addWidget(page)
     page.file.setFilePath(str(python))
     page.start_check()
     assert spin(lambda: number.exists() and number.read_text() != "")
-    page.close()
-    assert spin(lambda: not Path(f"/proc/{number.read_text()}").exists())
+    dialog.deleteLater()
+    QCoreApplication.sendPostedEvents(dialog, QEvent.Type.DeferredDelete)
+    assert spin(lambda: not Path(f"/proc/{number.read_text()}").exists(), 1)
+    spin(lambda: bool(raised), 0.5)
+    assert raised == []
 
 
 def test_a_form_that_is_filled_in_has_no_problem(provider, tmp_path: Path) -> None:

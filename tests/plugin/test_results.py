@@ -123,8 +123,7 @@ def test_newest_run_lies_on_top(run_and_load, project, fake_backend, tmp_path) -
         "raster(folder + '/scene_2023-08-30.tif', ['blue', 'green', 'red', 'nir'])\n"
         "raster(folder + '/land_cover.tif')\nfinish()"
     )
-    names = ["Scene of 2023-05-14", "Scene of 2023-08-30", "Land cover"]
-    expected = [f"{name} (sample landscape)" for name in names]
+    expected = ["Sample 2023-05-14", "Sample 2023-08-30", "Sample land cover"]
     for number in (1, 2):
         run_and_load("samplelandscape", dict(OUTPUT=str(tmp_path / f"land {number}")))
         assert group_names(project) == expected * number

@@ -128,6 +128,43 @@ def test_a_widget_speaks_german(german) -> None:
     assert JobBar().stop.text() == "Anhalten"
 
 
+def test_numbers_are_written_as_the_language_does(german) -> None:
+    from near_things.qgis_plugin.number_words import number_words, rounded_words
+    from near_things.qgis_plugin.progress import progress_words
+    from near_things.qgis_plugin.tiles.estimates import Estimate
+    from qgis.PyQt.QtCore import QLocale
+
+    before = QLocale()
+    assert (number_words(1500), rounded_words(80.83)) == ("1,500", "80.8")
+    try:
+        # As QGIS sets it, where the user has not asked for separators.
+        locale = QLocale("de")
+        locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
+        QLocale.setDefault(locale)
+        assert (number_words(1500), number_words(0.25, 3)) == ("1.500", "0,250")
+        assert (rounded_words(80.83), rounded_words(0.00002)) == ("80,8", "2e-05")
+        estimate = Estimate(chips=4000, fitting=5000, disk_bytes=1_230_000_000, seconds=70)
+        assert estimate.words() == "4.000 Chips · 1,23 GB · etwa 70 s"
+        event = dict(phase="cut", done=1200, total=4000, unit="chips", rate=8.5, seconds_left=30)
+        assert (
+            progress_words(event) == "cut: 1.200 von 4.000 chips · 8,5 je Sekunde · noch etwa 30 s"
+        )
+    finally:
+        QLocale.setDefault(before)
+
+
+def test_problems_are_told_in_german(german, tmp_path: Path) -> None:
+    from inputs import raster_layer
+    from near_things.qgis_plugin.environment import interpreter_problem
+    from near_things.qgis_plugin.tiles.scene_sources import difference, find_scenes
+
+    problem = interpreter_problem(tmp_path / "python")
+    assert problem.startswith("Near Things braucht ein eigenes Python mit PyTorch.")
+    layers = [raster_layer(tmp_path / f"{n}.tif", bands=n) for n in (2, 3)]
+    words = difference(*find_scenes(layers))
+    assert "„2“ hat 2 Kanäle, „3“ 3 Kanäle" in words
+
+
 def test_without_a_translation_texts_are_as_written(german) -> None:
     from near_things.qgis_plugin.gui.job_bar import JobBar
     from near_things.qgis_plugin.translation import drop_translation, load_translation

@@ -6,6 +6,8 @@ from typing import List, Sequence, Tuple
 
 import numpy
 
+from ...number_words import number_words, rounded_words
+
 # A range of less than this part of its greatest value is widened: its ticks would be one number.
 LEAST_SPAN = 1e-9
 
@@ -53,24 +55,22 @@ def tick_labels(ticks: Sequence[float]) -> List[str]:
     if greatest == 0:
         return ["0"] * len(ticks)
     if greatest >= 1e7 or greatest < 1e-3:
-        return [f"{tick:.3g}" if tick else "0" for tick in ticks]
+        return [rounded_words(tick) if tick else "0" for tick in ticks]
     digits = max(0, -math.floor(math.log10(finest) + 1e-9)) if finest > 0 else 2
     if digits > 4:
-        return [f"{tick:.3g}" for tick in ticks]
+        return [rounded_words(tick) for tick in ticks]
     # An axis of powers of ten needs few digits at its upper end.
     uneven = len(spaces) > 1 and spaces.max() > 1.5 * finest
-    return [f"{tick:,.6g}" if uneven else f"{tick:,.{digits}f}" for tick in ticks]
+    return [rounded_words(tick, 6) if uneven else number_words(tick, digits) for tick in ticks]
 
 
 def value_words(value: float) -> str:
     """One value as a read-out shows it: four digits that count, thousands separated."""
     if not math.isfinite(value):
         return "–"
-    if value == int(value) and abs(value) < 1e15:
-        return f"{int(value):,}"
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.4g}"
+    if abs(value) >= 1000 or value == int(value):
+        return number_words(value)
+    return rounded_words(value, 4)
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,15 @@
 """The choice of the area: whole scenes, the map view, a drawn rectangle or a polygon layer."""
 
 import zlib
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Dict, Optional, Sequence, Tuple
+from typing import Any, Optional, Sequence, Tuple
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsGeometry,
     QgsMapLayerProxyModel,
     QgsPointXY,
-    QgsProcessingContext,
-    QgsProcessingFeedback,
     QgsRectangle,
     QgsWkbTypes,
 )
@@ -19,11 +18,11 @@ from qgis.PyQt.QtCore import QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from ...layers import layer_path
 from ...tiles.areas import DRAWN, LAYER, VIEW, WHOLE, area_problem, write_area
 from ...tiles.ground import corners, densified
 from ...tiles.scene_sources import SceneSource
 from ...translation import tr
+from .layer_file import LayerFile
 
 COLOUR = "#ffb000"
 # A map that is dragged moves many times a second.
@@ -41,8 +40,11 @@ class AreaBox(QWidget):
         self._canvas = canvas
         self._drawn: Optional[QgsRectangle] = None
         self._drawn_crs = QgsCoordinateReferenceSystem()
-        self._exported: Dict[str, str] = {}
-        self._tool: Optional[QgsMapToolExtent] = None
+        self._file = LayerFile(self)
+        self._file.outdated.connect(self.changed)
+        self._file.ready.connect(self.changed)
+        self._tool = QgsMapToolExtent(canvas)
+        self._tool.extentChanged.connect(self._take_drawn)
         self._tool_before: Any = None
         self._band = QgsRubberBand(canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
         self._band.setColor(QColor(COLOUR))
@@ -90,10 +92,27 @@ class AreaBox(QWidget):
 
     def start_drawing(self) -> None:
         """Let the user drag a rectangle; the map tool of before comes back with it."""
-        self._tool = QgsMapToolExtent(self._canvas)
-        self._tool.extentChanged.connect(self._take_drawn)
-        self._tool_before = self._canvas.mapTool()
+        if self._canvas.mapTool() is not self._tool:
+            self._tool_before = self._canvas.mapTool()
         self._canvas.setMapTool(self._tool)
+
+    def _stop_drawing(self) -> None:
+        """Give the map back the tool of before, where the user has not taken another."""
+        before, self._tool_before = self._tool_before, None
+        self._tool.clearRubberBand()
+        if self._canvas.mapTool() is not self._tool:
+            return
+        self._canvas.unsetMapTool(self._tool)
+        # Whose tool it was may have deleted it.
+        with suppress(RuntimeError):
+            if before is not None:
+                self._canvas.setMapTool(before)
+
+    def leave(self) -> None:
+        """Take everything off the map, which keeps what was put on it."""
+        self._stop_drawing()
+        self._tool.deleteLater()
+        self._canvas.scene().removeItem(self._band)
 
     def set_drawn(self, rectangle: QgsRectangle, crs: QgsCoordinateReferenceSystem) -> None:
         """Take a rectangle as the area."""
@@ -137,31 +156,30 @@ class AreaBox(QWidget):
     def path(self, folder: Path) -> str:
         """A file with the area, written into `folder` where there is none; empty for whole scenes.
 
-        Raises OSError where it cannot be written.
+        It is empty too while a layer is being read, see `is_reading`. Raises OSError where the file
+        cannot be written, and QgsProcessingException where a layer cannot.
         """
         found = self.polygon()
         if found is None:
             return ""
         if self.current() == LAYER:
-            return self._layer_file()
+            return self._file.path()
         shape, crs, _ = found
         # Named after its content: a build that goes on finds the file unchanged.
         content = f"{shape.asWkt(9)}|{crs.toWkt()}".encode("utf-8")
         path = folder / f"area-{zlib.crc32(content):08x}.gpkg"
         return str(path) if path.exists() else write_area(shape, crs, path)
 
-    def _layer_file(self) -> str:
-        layer = self.layers.currentLayer()
-        state = f"{layer.id()}|{layer.subsetString()}|{layer.featureCount()}"
-        if state not in self._exported:
-            self._exported[state] = layer_path(
-                layer, QgsProcessingContext(), QgsProcessingFeedback()
-            )
-        return self._exported[state]
+    @property
+    def is_reading(self) -> bool:
+        """True while the area's layer is being written to a file."""
+        return self._file.is_reading
 
     def _choose(self, *_: object) -> None:
         self._show()
-        if self.current() == DRAWN and self._drawn is None:
+        if self.current() != DRAWN:
+            self._stop_drawing()
+        elif self._drawn is None:
             self.start_drawing()
         self.changed.emit()
 
@@ -169,6 +187,7 @@ class AreaBox(QWidget):
         kind = self.current()
         self.draw_button.setVisible(kind == DRAWN)
         self.layers.setVisible(kind == LAYER)
+        self._file.take(self.layers.currentLayer() if kind == LAYER else None)
         if kind == DRAWN and self._drawn is not None:
             self._band.setToGeometry(QgsGeometry.fromRect(self._drawn), self._drawn_crs)
             self._band.show()
@@ -178,9 +197,7 @@ class AreaBox(QWidget):
     def _take_drawn(self, rectangle: QgsRectangle) -> None:
         if rectangle.isEmpty():
             return
-        self._canvas.unsetMapTool(self._tool)
-        if self._tool_before is not None:
-            self._canvas.setMapTool(self._tool_before)
+        self._stop_drawing()
         self.set_drawn(rectangle, self._canvas.mapSettings().destinationCrs())
 
     def _wait_for_view(self) -> None:
@@ -193,4 +210,5 @@ class AreaBox(QWidget):
 
     def _take_layer(self, *_: object) -> None:
         if self.current() == LAYER:
+            self._file.take(self.layers.currentLayer())
             self.changed.emit()

@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 from ....backend.contract.jobs import BuildJob
 from ....backend.contract.settings import SettingsError, settings_of
 from ...algorithms.parameters import in_form_words
+from ...number_words import number_words
 from ...tiles.estimates import Estimate, Estimator, disk_problem, size_words
 from ...tiles.requests import BuildRequest
 from ...translation import tr
@@ -147,13 +148,8 @@ class BuildBox(QWidget):
             return
         self.estimate, self._answered, self._asked = None, [], arguments
         self.fewer.hide()
-        self.line.setText(self._at_once(request) + tr("measuring the time…"))
+        self.line.setText(_at_once(request, tr("measuring the time…")))
         self.estimator.ask(arguments)
-
-    def _at_once(self, request: BuildRequest) -> str:
-        """What is known without a look at the scenes."""
-        size = size_words(request.count * request.chip_bytes)
-        return tr("{count} chips · {size} · ").format(count=f"{request.count:,}", size=size)
 
     def stop_estimate(self) -> None:
         """Give up an estimate that nobody sees."""
@@ -162,7 +158,7 @@ class BuildBox(QWidget):
 
     def _show_progress(self, words: str) -> None:
         if self._request is not None and self.estimate is None:
-            self.line.setText(self._at_once(self._request) + words)
+            self.line.setText(_at_once(self._request, words))
 
     def _take_estimate(self, estimate: Estimate) -> None:
         self.estimate, self._answered = estimate, self._asked
@@ -185,7 +181,7 @@ class BuildBox(QWidget):
         self.line.setText(words)
         fitting = self.estimate.fitting if self.estimate is not None else 0
         too_many = self._request is not None and 0 < fitting < self._request.count
-        self.fewer.setText(tr("Take {count}").format(count=f"{fitting:,}"))
+        self.fewer.setText(tr("Take {count}").format(count=number_words(fitting)))
         self.fewer.setVisible(too_many)
         self._enable()
 
@@ -209,7 +205,7 @@ class BuildBox(QWidget):
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"planned-{id(self)}-{self._plans}.gpkg"
         self.estimate, self._asked = None, self._request.estimate_arguments()
-        self.line.setText(self._at_once(self._request) + tr("planning the tiles…"))
+        self.line.setText(_at_once(self._request, tr("planning the tiles…")))
         self.estimator.ask(self._request.estimate_arguments(str(path)), at_once=True)
 
     def _take_plan(self, path: str) -> None:
@@ -234,6 +230,9 @@ class BuildBox(QWidget):
             return
         self.estimator.stop()
         request = self._request
+        if self.estimate is None:
+            # Nothing measures any more: the bar below tells the time.
+            self.line.setText(_at_once(request))
         title = tr("Build {name}").format(name=Path(request.output).name)
         self.job = self._session.start(ALGORITHM, request.parameters(), title)
         self.job.finished.connect(self._take_end)
@@ -254,12 +253,19 @@ class BuildBox(QWidget):
         self._session.dataset_written.emit(path)
         self._session.tell(
             tr("{name} is ready: {count} chips.").format(
-                name=Path(path).name, count=f"{int(results['CHIPS']):,}"
+                name=Path(path).name, count=number_words(results["CHIPS"])
             ),
             Qgis.MessageLevel.Success,
             tr("Train an encoder"),
             lambda: self._session.show_page("train"),
         )
+
+
+def _at_once(request: BuildRequest, doing: str = "") -> str:
+    """What is known without a look at the scenes, and what is being done about the rest."""
+    size = size_words(request.count * request.chip_bytes)
+    words = tr("{count} chips · {size}").format(count=number_words(request.count), size=size)
+    return f"{words} · {doing}" if doing else words
 
 
 def _in_form_words(error: SettingsError) -> str:

@@ -42,7 +42,7 @@ CODE, NAME, TARGET, COLOUR = range(4)
 
 class ClassTableDialog(QDialog):
     """Edits a copy of a table. `result_table` is the table, or `built_in` the name of one that
-    cannot be edited and is used as it is."""
+    cannot be edited and is used as it is. `note` says what the user should know of the codes."""
 
     def __init__(
         self,
@@ -50,6 +50,8 @@ class ClassTableDialog(QDialog):
         from_layer: Callable[[], EditedTable],
         layer_name: str,
         parent: Optional[QWidget] = None,
+        *,
+        note: str = "",
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Classes of {layer}").format(layer=layer_name))
@@ -89,6 +91,9 @@ class ClassTableDialog(QDialog):
         form = QFormLayout()
         form.addRow(tr("No-data codes"), self.nodata)
         form.addRow(tr("Codes not listed are"), self.unknown)
+        self.note = QLabel(note)
+        self.note.setWordWrap(True)
+        self.note.setVisible(bool(note))
         self.problem = QLabel()
         self.problem.setWordWrap(True)
         self.buttons = QDialogButtonBox(
@@ -98,6 +103,7 @@ class ClassTableDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addLayout(self._top())
+        layout.addWidget(self.note)
         layout.addWidget(self.table, 1)
         layout.addLayout(self._row_buttons())
         layout.addLayout(form)

@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...number_words import number_words
 from ...tiles.datasets import DatasetSummary, read_summary, remove_dataset
 from ...translation import tr
 from ..session import Session
@@ -163,7 +164,7 @@ class DatasetRow(QWidget):
         question = tr(
             "Remove {name} with its {count} chips from the disk? Scenes, land cover, runs and "
             "maps stay. This cannot be undone."
-        ).format(name=self.summary.name, count=f"{self.summary.chips:,}")
+        ).format(name=self.summary.name, count=number_words(self.summary.chips))
         yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.Cancel
         if QMessageBox.question(self, tr("Remove dataset"), question, yes | no, no) == yes:
             self.remove()
@@ -195,7 +196,7 @@ class DatasetsBox(QWidget):
             tr("Make a dataset of tiles that are cut already: images, arrays, records")
         )
         self.import_button.clicked.connect(self.import_tiles)
-        self.none = QLabel(tr("None yet. A dataset is what encoders learn from: build one above."))
+        self.none = QLabel(tr("None yet. A dataset is what encoders learn from, built of scenes."))
         self.none.setWordWrap(True)
         head = QHBoxLayout()
         head.addWidget(title, 1)

@@ -89,7 +89,9 @@ def layers_of(path: Path) -> List[QgsVectorLayer]:
     """The project's layers that show a file of footprints."""
     found = []
     for layer in QgsProject.instance().mapLayers().values():
-        if isinstance(layer, QgsVectorLayer) and layer.source().partition("|")[0] == str(path):
+        # A project that was saved names files with slashes, on Windows too.
+        source = Path(layer.source().partition("|")[0])
+        if isinstance(layer, QgsVectorLayer) and source == path:
             found.append(layer)
     return found
 

@@ -37,6 +37,11 @@ class GroundPreview:
         for band in (self.tile, self.around):
             band.hide()
 
+    def leave(self) -> None:
+        """Take the bands off the map, which keeps what was put on it."""
+        for band in (self.tile, self.around):
+            self._canvas.scene().removeItem(band)
+
     def _draw(self, band: QgsRubberBand, shape: QgsGeometry) -> None:
         band.setToGeometry(shape, None)
         band.show()

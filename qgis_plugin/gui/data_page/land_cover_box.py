@@ -2,14 +2,12 @@
 
 import zlib
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Set
 
 from qgis.core import (
     QgsApplication,
     QgsMapLayer,
-    QgsProcessingContext,
     QgsProcessingException,
-    QgsProcessingFeedback,
     QgsProject,
     QgsRasterLayer,
     QgsVectorLayer,
@@ -24,18 +22,21 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.land_cover import built_in_tables
-from ...layers import layer_path
-from ...tiles.class_tables import EditedTable, built_in_path, expanded, read_table
+from ...layers import raster_path
+from ...tiles.class_tables import EditedTable
 from ...tiles.land_cover_sources import (
+    built_in_table,
     class_field_of,
     find_land_cover,
     polygon_table,
     raster_categories,
     raster_table,
+    sample_step,
 )
 from ...translation import tr
+from ..elided_combo import ElidedComboBox
 from .class_table_dialog import ClassTableDialog
+from .layer_file import LayerFile
 from .look_task import LookTask
 
 
@@ -52,19 +53,16 @@ class LandCoverBox(QWidget):
         self._tables: Dict[str, EditedTable] = {}
         self._built_in: Dict[str, str] = {}
         self._found: Dict[str, List[Any]] = {}
-        self._exported: Dict[str, str] = {}
+        self._edited: Set[str] = set()
         self._task: Optional[LookTask] = None
         self._chosen_once = False
-        self._wanted = ""
-        self.layers = QComboBox()
+        self._file = LayerFile(self)
+        self._file.outdated.connect(self._look_anew)
+        self._file.ready.connect(self.changed)
+        self.layers = ElidedComboBox()
         self.layers.setAccessibleName(tr("Land cover"))
-        self.layers.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.layers.setMinimumContentsLength(8)
         self.layers.activated.connect(self._choose)
         self.edit = QPushButton()
-        self.edit.setToolTip(tr("Edit names, colours and merging of the classes"))
         self.edit.clicked.connect(self.edit_table)
         self.fields = QComboBox()
         self.fields.setAccessibleName(tr("Field of the class"))
@@ -84,6 +82,11 @@ class LandCoverBox(QWidget):
     def is_looking(self) -> bool:
         """True while the layer's codes are being looked for."""
         return self._task is not None
+
+    @property
+    def is_reading(self) -> bool:
+        """True while the layer is being written to a file."""
+        return self._file.is_reading
 
     def refresh(self) -> None:
         """Look through the project's layers anew; the choice is kept."""
@@ -129,18 +132,16 @@ class LandCoverBox(QWidget):
         return self._tables.get(self._key())
 
     def path(self) -> str:
-        """The file of the land cover. Layers that are no plain file are written to one, once."""
+        """The file of the land cover; empty without one, and while it `is_reading`.
+
+        Raises QgsProcessingException for a layer that is no file, or cannot be written to one.
+        """
         layer = self.layer()
         if layer is None:
             return ""
         if isinstance(layer, QgsRasterLayer):
-            return layer_path(layer, QgsProcessingContext(), None)
-        state = f"{layer.id()}|{layer.subsetString()}|{layer.featureCount()}"
-        if state not in self._exported:
-            self._exported[state] = layer_path(
-                layer, QgsProcessingContext(), QgsProcessingFeedback()
-            )
-        return self._exported[state]
+            return raster_path(layer)
+        return self._file.path()
 
     def class_table(self, folder: Path) -> str:
         """The class table as the backend takes it: written into `folder`, or a built-in's name."""
@@ -192,6 +193,7 @@ class LandCoverBox(QWidget):
     def _show_layer(self) -> None:
         layer = self.layer()
         polygons = isinstance(layer, QgsVectorLayer)
+        self._file.take(layer if polygons else None)
         self.fields.setVisible(polygons)
         if polygons:
             kept = self.fields.currentText()
@@ -207,11 +209,21 @@ class LandCoverBox(QWidget):
             self._task.cancel()
             self._task = None
         layer, key = self.layer(), self._key()
-        if layer is not None and key not in self._tables and key not in self._built_in:
+        if layer is not None and key not in self._found and key not in self._built_in:
             self._task = LookTask(layer, self.field(), key)
             self._task.looked.connect(self._take_codes)
             QgsApplication.taskManager().addTask(self._task)
         self._show_count()
+
+    def _look_anew(self) -> None:
+        """The polygons have changed, and with them perhaps their classes; what the user has made of
+        those stays."""
+        for key in [key for key in self._found if key.startswith(f"{self.layers.currentData()}|")]:
+            del self._found[key]
+            if key not in self._edited:
+                self._tables.pop(key, None)
+        self._show_layer()
+        self.changed.emit()
 
     def _take_codes(self, key: str, values: List[Any]) -> None:
         if self._task is None or key != self._task.key:
@@ -219,9 +231,15 @@ class LandCoverBox(QWidget):
         self._task = None
         self._found[key] = values
         if key == self._key():
-            self._tables[key] = self._known_table() or self.table_from_layer()
+            if key not in self._edited:
+                self._tables[key] = self._first_table(values)
             self._show_count()
             self.changed.emit()
+
+    def _first_table(self, values: List[Any]) -> EditedTable:
+        layer = self.layer()
+        known = built_in_table(layer, values) if isinstance(layer, QgsRasterLayer) else None
+        return known or self.table_from_layer()
 
     def table_from_layer(self) -> EditedTable:
         """The table that the layer's symbology makes now."""
@@ -230,29 +248,22 @@ class LandCoverBox(QWidget):
             return raster_table(layer, found)
         return polygon_table(layer, self.field(), found or [])
 
-    def _known_table(self) -> Optional[EditedTable]:
-        """A built-in table that the layer is named after, where it names all its codes and the
-        layer's own symbology names none."""
-        layer, found = self.layer(), self._found.get(self._key())
-        if not isinstance(layer, QgsRasterLayer) or not found:
-            return None
-        if any(label.strip() != f"{value:g}" for value, label, _ in raster_categories(layer)):
-            return None
-        stem = Path(self.path()).stem.lower().replace("_", "-")
-        for name in built_in_tables():
-            if stem.startswith(name):
-                try:
-                    table = read_table(built_in_path(name))
-                except ValueError:
-                    continue
-                known = set(table.nodata)
-                known.update(code for row in table.rows for code in expanded(row.codes))
-                if {int(value) for value in found} <= known:
-                    return table
-        return None
+    def _note(self) -> str:
+        """What the user should know of the codes that were found."""
+        layer = self.layer()
+        if not isinstance(layer, QgsRasterLayer) or self._key() in self._built_in:
+            return ""
+        if sample_step(layer.width(), layer.height()) == 1:
+            return ""
+        return tr(
+            "The codes were seen in a sample of this large layer: rare ones may lack. The build "
+            "stops at a code that is not listed, unless such codes are left out."
+        )
 
     def _show_count(self) -> None:
         table, key = self.table(), self._key()
+        words = [tr("Edit names, colours and merging of the classes"), self._note()]
+        self.edit.setToolTip("\n".join(filter(None, words)))
         self.edit.setEnabled(bool(key) and not self.is_looking)
         self.edit.setVisible(bool(key))
         if key in self._built_in:
@@ -268,7 +279,9 @@ class LandCoverBox(QWidget):
         if layer is None:
             return
         table = self.table() or EditedTable()
-        dialog = ClassTableDialog(table, self.table_from_layer, layer.name(), self)
+        dialog = ClassTableDialog(
+            table, self.table_from_layer, layer.name(), self, note=self._note()
+        )
         if dialog.exec() == QDialog.DialogCode.Accepted:
             self.take(dialog.result_table, dialog.built_in)
 
@@ -280,5 +293,6 @@ class LandCoverBox(QWidget):
             self._built_in[key] = built_in
         else:
             self._tables[key] = table
+            self._edited.add(key)
         self._show_count()
         self.changed.emit()

@@ -2,7 +2,7 @@
 
 from typing import Any, List
 
-from qgis.core import QgsMapLayer, QgsRasterLayer, QgsTask
+from qgis.core import QgsMapLayer, QgsRasterLayer, QgsTask, QgsVectorLayerFeatureSource
 from qgis.PyQt.QtCore import pyqtSignal
 
 from ...tiles.land_cover_sources import codes_in, field_values
@@ -20,19 +20,19 @@ class LookTask(QgsTask):
         self.key = key
         self._field = field
         self._values: List[Any] = []
-        # A clone belongs to the task: the layer itself must not leave the main thread.
+        # These belong to the task: the layer itself must not leave the main thread.
         if isinstance(layer, QgsRasterLayer):
             self._provider: Any = layer.dataProvider().clone()
             self._grid = (layer.extent(), layer.width(), layer.height())
-            self._layer = None
+            self._source = None
         else:
-            self._layer = layer.clone()
+            self._source = QgsVectorLayerFeatureSource(layer)
 
     def run(self) -> bool:
-        if self._layer is None:
+        if self._source is None:
             self._values = codes_in(self._provider, *self._grid)
         else:
-            self._values = field_values(self._layer, self._field)
+            self._values = field_values(self._source, self._field, self.isCanceled)
         return True
 
     def finished(self, successful: bool) -> None:

@@ -144,6 +144,8 @@ class DataPage(QWidget):
         self._session.workspace_changed.connect(self.update_request)
         self._session.dataset_written.connect(self.update_request)
         self._session.sample_written.connect(self._take_sample)
+        for part in (self.area, self.ground):
+            self._session.closed.connect(part.leave)
 
     def _refresh_later(self, *_: object) -> None:
         self._later.start(0)
@@ -218,7 +220,12 @@ class DataPage(QWidget):
         problem = problem or self.area.problem(request.scenes, request.chip_px)
         if not problem:
             problem = self._add_files(request, for_build)
-        if for_build and not problem:
+        if not problem and (self.land_cover.is_reading or self.area.is_reading):
+            cover_first = self.land_cover.is_reading
+            self.build.say(
+                tr("Reading the land cover…") if cover_first else tr("Reading the area…")
+            )
+        elif for_build and not problem:
             self.build.complete_request(request)
         elif request.scenes:
             self.build.set_request(request, problem, notes(request, cover))

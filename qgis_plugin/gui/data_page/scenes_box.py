@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...number_words import rounded_words
 from ...tiles.bands import Band
 from ...tiles.scene_sources import (
     SceneSource,
@@ -50,6 +51,8 @@ class ScenesBox(QWidget):
         self.list.setHeaderLabels([tr("Scene"), tr("Bands, pixel"), tr("Date")])
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
+        # Names of a series differ at their ends.
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header = self.list.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
@@ -127,10 +130,10 @@ class ScenesBox(QWidget):
         for scene in self.scenes:
             item = QTreeWidgetItem(self.list)
             item.setText(NAME, scene.name)
-            pixel = f" · {scene.resolution_m:.3g} m" if scene.resolution_m else ""
+            pixel = f" · {rounded_words(scene.resolution_m)} m" if scene.resolution_m else ""
             item.setText(WHAT, f"{count_words(scene.band_count)}{pixel}")
             item.setText(DATE, scene.date or "–")
-            item.setToolTip(NAME, "\n".join(scene.specification.split("+")))
+            item.setToolTip(NAME, "\n".join([scene.name, *scene.specification.split("+")]))
             item.setToolTip(DATE, tr("Double-click to write the date, as 2013-06-01"))
             item.setFlags(
                 Qt.ItemFlag.ItemIsEnabled

@@ -64,13 +64,16 @@ class SetupCard(QWidget):
         self._findings: List[Finding] = []
         self._existing: Optional[Path] = None
         self._uv = find_uv()
-        self._checker = Checker(self._take_check)
+        self._checker = Checker(self._take_check, self)
         self._make_widgets()
         self._lay_out()
         self._python_search = pythons.PythonSearch(self)
         self._python_search.finished.connect(self._take_pythons)
         self._accelerator_search = accelerators.AcceleratorSearch(self)
         self._accelerator_search.finished.connect(self._take_suggestion)
+        searches = (self._python_search, self._accelerator_search, self.details.search)
+        # Comes while they, as parts of this card, are still there.
+        self.destroyed.connect(lambda *_: [search.cancel() for search in searches])
         self._refresh()
         if running() is not None:
             self._watch(running())
@@ -347,7 +350,7 @@ class SetupCard(QWidget):
         """Ask nothing any more; a set-up that runs goes on."""
         self._python_search.cancel()
         self._accelerator_search.cancel()
-        self.details.stop()
+        self.details.search.cancel()
         self._checker.stop()
         if self._installation is not None:
             self._installation.finished.disconnect(self._take_outcome)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Optional
 
 from qgis.PyQt.QtCore import QProcess, QTimer
+from qgis.PyQt.QtWidgets import QWidget
 
 from ...environment import interpreter_problem
 from ...process import end_tree, prepared_process
@@ -28,10 +29,15 @@ def findings_words(findings: Dict[str, Any]) -> str:
 
 
 class Checker:
-    """One check at a time; `answer` is called with HTML, and with whether all is well."""
+    """One check at a time; `answer` is called with HTML, and with whether all is well.
 
-    def __init__(self, answer: Callable[[str, bool], None]) -> None:
+    With `owner`, the widget that shows the answer, a check ends too.
+    """
+
+    def __init__(self, answer: Callable[[str, bool], None], owner: QWidget) -> None:
         self._answer = answer
+        # A page of QGIS's options gets no close event: it is deleted with the dialog.
+        owner.destroyed.connect(lambda *_: self.stop())
         self._process: Optional[QProcess] = None
         self._timer = QTimer()
         self._timer.setSingleShot(True)

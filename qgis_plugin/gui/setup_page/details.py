@@ -106,8 +106,8 @@ class DetailsPanel(QWidget):
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         self._pythons: List[FoundPython] = []
-        self._search = PythonSearch(self)
-        self._search.finished.connect(self._take_named)
+        self.search = PythonSearch(self)
+        self.search.finished.connect(self._take_named)
         self.python = QComboBox()
         self.python.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -217,11 +217,7 @@ class DetailsPanel(QWidget):
     def probe(self, path: Path) -> None:
         """Ask a Python that the user named what it is, and take it where it is fit."""
         self.other.setEnabled(False)
-        self._search.start([path])
-
-    def stop(self) -> None:
-        """Ask no longer."""
-        self._search.cancel()
+        self.search.start([path])
 
     def _choose_python(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, tr("Python 3.11 to 3.13"))

@@ -69,6 +69,19 @@ def test_a_later_change_supersedes_an_estimate(page, fake_backend, tmp_path: Pat
     assert spin(lambda: not Path(f"/proc/{number}").exists(), 15)
 
 
+def test_a_build_does_not_wait_for_its_estimate(page, fake_backend, tmp_path: Path) -> None:
+    fake_backend("sys.stdin.read()\nfinish('stopped', 130)")
+    show(page, *landsat(tmp_path))
+    assert spin(lambda: page.build.estimator.is_running)
+    assert page.build.line.text().endswith("measuring the time…")
+    page.build.build.click()
+    assert page.build.is_building and not page.build.estimator.is_running
+    assert page.build.line.text() == "4,000 chips · 131 MB"
+    assert spin(lambda: page.build.job.is_running)
+    page.build.bar.stop.click()
+    assert spin(lambda: not page.build.is_building, 90)
+
+
 def test_an_estimate_that_dies_is_told(page, fake_backend, tmp_path: Path) -> None:
     fake_backend("print('boom', file=sys.stderr)\nos.kill(os.getpid(), 9)")
     show(page, *landsat(tmp_path))

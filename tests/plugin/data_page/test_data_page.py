@@ -92,6 +92,7 @@ def test_map_view_in_another_crs_becomes_the_area(page, fake_backend, tmp_path: 
 
 def test_a_rectangle_is_drawn_on_the_map(page, fake_backend, tmp_path: Path) -> None:
     from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
+    from qgis.gui import QgsRubberBand
     from qgis.PyQt.QtCore import QPoint, Qt
     from qgis.PyQt.QtTest import QTest
 
@@ -112,8 +113,67 @@ def test_a_rectangle_is_drawn_on_the_map(page, fake_backend, tmp_path: Path) -> 
     assert shape.boundingBox().xMinimum() == pytest.approx(corner.x(), abs=30)
     assert shape.boundingBox().yMaximum() == pytest.approx(corner.y(), abs=30)
     assert crs.authid() == "EPSG:32612" and page.area._band.isVisible()
+    # The tool's own band is gone.
+    bands = [item for item in canvas.scene().items() if isinstance(item, QgsRubberBand)]
+    assert [band for band in bands if band.isVisible()] == [page.area._band]
     page.area.choose("whole")
     assert not page.area._band.isVisible()
+
+
+def test_the_map_tool_of_before_comes_back(page, fake_backend, tmp_path: Path) -> None:
+    from qgis.core import QgsRectangle
+    from qgis.gui import QgsMapToolPan
+
+    fake_backend(ANSWER)
+    show(page, *landsat(tmp_path))
+    canvas = page._canvas
+    pan = QgsMapToolPan(canvas)
+    canvas.setMapTool(pan)
+    page.area.choose("drawn")
+    drawing = canvas.mapTool()
+    assert drawing is not pan and page.area.draw_button.isVisible()
+    # The button stands there while the tool is at work already.
+    page.area.draw_button.click()
+    assert canvas.mapTool() is drawing
+    page.area.choose("whole")
+    assert canvas.mapTool() is pan
+    page.area.choose("drawn")
+    page.area._take_drawn(QgsRectangle(300000, 4094000, 308000, 4101000))
+    assert canvas.mapTool() is pan and page.area.current() == "drawn"
+    # One that the user has taken meanwhile stays.
+    page.area.start_drawing()
+    other = QgsMapToolPan(canvas)
+    canvas.setMapTool(other)
+    page.area.choose("whole")
+    assert canvas.mapTool() is other
+
+
+def test_nothing_stays_on_the_map(page, session, fake_backend, tmp_path: Path) -> None:
+    from qgis.core import QgsRectangle
+    from qgis.gui import QgsMapToolPan, QgsRubberBand
+    from qgis.PyQt.QtCore import QCoreApplication, QEvent
+
+    fake_backend(ANSWER)
+    show(page, *landsat(tmp_path))
+    canvas = page._canvas
+    pan = QgsMapToolPan(canvas)
+    canvas.setMapTool(pan)
+    page.area.set_drawn(
+        QgsRectangle(300000, 4094000, 308000, 4101000), canvas.mapSettings().destinationCrs()
+    )
+    page._draw_ground()
+    page.area.start_drawing()
+
+    def bands() -> int:
+        return sum(isinstance(item, QgsRubberBand) for item in canvas.scene().items())
+
+    # The tool has one too.
+    assert bands() == 4
+    session.closed.emit()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert canvas.mapTool() is pan and bands() == 0
+    session.closed.disconnect()
+    page.hide()
 
 
 def test_focus_on_the_radius_draws_tile_and_neighbourhood(page, fake_backend, tmp_path) -> None:
@@ -224,10 +284,37 @@ def test_classes_of_polygons_come_from_their_field(page, fake_backend, tmp_path:
     assert page.land_cover.fields.isVisible() and page.land_cover.field() == "class"
     assert page.land_cover.table().class_names == ["forest", "water"]
     assert page.land_cover.edit.text() == "2 classes…"
+    assert settled(page)
     request = page.build._request
     assert request.class_field == "class" and Path(request.land_cover).exists()
     content = json.loads(Path(request.class_table).read_text())
     assert [one["codes"] for one in content["classes"]] == [["forest"], ["water"]]
+
+
+def test_codes_of_a_large_layer_are_said_to_be_a_sample(
+    page, fake_backend, tmp_path: Path, monkeypatch
+) -> None:
+    from near_things.qgis_plugin.gui.data_page import land_cover_box
+    from near_things.qgis_plugin.tiles import land_cover_sources
+
+    fake_backend(ANSWER)
+    cover = raster_layer(tmp_path / "cover.tif", width=200, height=160)
+    show(page, *landsat(tmp_path), cover)
+    page.land_cover.choose(cover.id())
+    assert settled(page) and "sample" not in page.land_cover.edit.toolTip()
+    monkeypatch.setattr(land_cover_sources, "LOOK_PX", 100)
+    page.land_cover.choose(cover.id())
+    assert settled(page) and "seen in a sample" in page.land_cover.edit.toolTip()
+    shown: list = []
+
+    class Dialog(land_cover_box.ClassTableDialog):
+        def exec(self) -> int:
+            shown.append(self.note.text())
+            return 0
+
+    monkeypatch.setattr(land_cover_box, "ClassTableDialog", Dialog)
+    page.land_cover.edit_table()
+    assert "rare ones may lack" in shown[0]
 
 
 def test_command_line_is_copied(page, fake_backend, tmp_path: Path) -> None:
@@ -258,6 +345,36 @@ def test_a_date_is_written_in_the_list(page, session, fake_backend, tmp_path: Pa
     page.scenes.list.topLevelItem(0).setText(2, "July")
     assert "“July” is no date" in session.iface.bar.currentItem().text()
     assert page.build._request.values()["dates"] == ["2019-07-01"]
+
+
+def test_footprints_of_a_reopened_project_are_known_on_windows(project, monkeypatch) -> None:
+    from pathlib import PureWindowsPath
+
+    from near_things.qgis_plugin.gui.data_page import footprints
+    from qgis.core import QgsVectorLayer
+
+    monkeypatch.setattr(footprints, "Path", PureWindowsPath)
+    layer = QgsVectorLayer("C:/work/a.tiles/footprints.gpkg|layername=tiles", "a", "ogr")
+    project.addMapLayer(layer)
+    path = PureWindowsPath("C:\\work\\a.tiles\\footprints.gpkg")
+    assert footprints.layers_of(path) == [layer]
+    assert footprints.layers_of(path.with_name("other.gpkg")) == []
+
+
+def test_a_long_name_is_shortened_in_its_middle(page, fake_backend, tmp_path: Path) -> None:
+    fake_backend(ANSWER)
+    name = "National land cover of the year 2021, second edition"
+    cover = raster_layer(tmp_path / "cover.tif")
+    cover.setName(name)
+    show(page, *landsat(tmp_path), cover)
+    page.land_cover.choose(cover.id())
+    box = page.land_cover.layers
+    assert box.currentText() == box.toolTip() == name
+    start, end = box.shown_text().split("…")
+    assert name.startswith(start) and name.endswith(end) and start and end
+    assert box.fontMetrics().horizontalAdvance(box.shown_text()) < box.width()
+    page.land_cover.choose("")
+    assert box.shown_text() == box.toolTip() == "none"
 
 
 def test_page_fits_into_a_narrow_dock(page, fake_backend, tmp_path: Path) -> None:

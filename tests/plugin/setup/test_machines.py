@@ -33,9 +33,35 @@ def test_candidates_on_windows_come_from_the_registry_and_usual_folders(setup, t
     touch(tmp_path / "Local" / "Microsoft" / "WindowsApps" / "python.exe")
     environment = {"LOCALAPPDATA": str(tmp_path / "Local"), "PATH": str(tmp_path / "QGIS")}
     found = setup.pythons.candidates(
-        environment, home=tmp_path, system="win32", registry=lambda: [tmp_path / "chosen"]
+        environment,
+        home=tmp_path,
+        system="win32",
+        registry=lambda: [tmp_path / "chosen"],
+        prefix=tmp_path / "none",
     )
     assert found == [registered, usual]
+
+
+def test_on_windows_the_pythons_that_qgis_brings_are_the_last_resort(setup, tmp_path) -> None:
+    prefix = tmp_path / "QGIS 3.40" / "apps" / "Python312"
+    bundled = [touch(prefix.with_name(f"Python3{n}") / "python.exe") for n in (12, 13, 9)]
+    touch(prefix.parent / "qgis" / "python.exe")
+    found = setup.pythons.candidates(
+        {}, home=tmp_path, system="win32", registry=lambda: [], prefix=prefix
+    )
+    assert found[0] == bundled[0] and sorted(found) == sorted(bundled)
+    own = setup.pythons.FoundPython(bundled[0], (3, 12, 8))
+    other = setup.pythons.FoundPython(tmp_path / "Python313" / "python.exe", (3, 13, 1))
+    unfit = setup.pythons.FoundPython(tmp_path / "Python310" / "python.exe", (3, 10, 1))
+
+    def order(*pythons):
+        return setup.pythons.best_first(pythons, system="win32", prefix=prefix)
+
+    assert order(unfit, own) == [own, unfit]
+    assert order(own, other, unfit) == [other, own, unfit]
+    # Elsewhere QGIS runs in the system's Python, which stays.
+    found = setup.pythons.best_first([other, own], system="linux", prefix=prefix)
+    assert found == [own, other]
 
 
 def test_search_asks_real_and_broken_pythons(setup, monkeypatch, tmp_path: Path) -> None:

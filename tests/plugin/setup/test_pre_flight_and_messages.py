@@ -170,6 +170,25 @@ def test_uv_is_found_and_asked_for_the_same(setup, tmp_path: Path) -> None:
     assert packages.arguments[:2] == ("pip", "install") and "--no-deps" in packages.arguments
 
 
+@pytest.mark.parametrize(
+    "place, variables",
+    [
+        (".cargo/bin", {}),
+        ("elsewhere/bin", {"XDG_BIN_HOME": "elsewhere/bin"}),
+        ("AppData/Local/Microsoft/WinGet/Links", {}),
+        ("Local/Microsoft/WinGet/Links", {"LOCALAPPDATA": "Local"}),
+        ("scoop/shims", {}),
+        ("AppData/Roaming/Python/Python312/Scripts", {}),
+        ("AppData/Local/Programs/Python/Python313/Scripts", {}),
+    ],
+)
+def test_uv_is_found_where_windows_users_have_it(setup, tmp_path: Path, place, variables) -> None:
+    uv = touch(tmp_path / place / "uv.exe")
+    uv.chmod(0o700)
+    environment = {name: str(tmp_path / folder) for name, folder in variables.items()}
+    assert setup.steps.find_uv({"PATH": "", **environment}, tmp_path, "win32") == uv
+
+
 def test_torch_alone_may_come_from_its_own_index(setup, tmp_path: Path) -> None:
     plan = setup.steps.Plan(tmp_path, "cpu", make_fake_python(tmp_path / "p"))
     assert setup.steps.torch_index(plan, "linux").endswith("/cpu")
