@@ -4,6 +4,7 @@ from pathlib import Path
 
 from qgis.PyQt.QtCore import QDate, QLocale
 
+from ..number_words import rounded_words
 from ..results import encoder_group
 from ..translation import tr
 from .maps import encoder_of
@@ -19,7 +20,7 @@ def about_words(target: Searchable) -> str:
         parts = [
             _encoder_words(str(encoder.path)),
             _count_words(len(encoder.bands)),
-            tr("tile {side} m").format(side=f"{side:,.4g}"),
+            tr("tile {side} m").format(side=rounded_words(side, 4)),
         ]
     else:
         tags = target.about
@@ -49,7 +50,7 @@ def _count_words(bands: int) -> str:
 def _cell_words(path: Path, stride_px: str) -> str:
     raster = scene_of_files([str(path)])
     if raster is not None and raster.pixel_m:
-        return tr("cell {side} m").format(side=f"{raster.pixel_m:,.4g}")
+        return tr("cell {side} m").format(side=rounded_words(raster.pixel_m, 4))
     return tr("a cell every {count} px").format(count=stride_px) if stride_px else ""
 
 

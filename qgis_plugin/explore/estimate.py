@@ -7,6 +7,7 @@ from typing import Dict, List, Optional
 
 from qgis.core import QgsSettings
 
+from ..number_words import number_words
 from ..progress import duration_words
 from ..settings import PluginSettings
 from ..translation import tr
@@ -31,10 +32,11 @@ class Estimate:
     def words(self) -> str:
         """The estimate as a sentence."""
         size = self.bytes / 1e9
-        text = tr("{cells} cells · {size}").format(
-            cells=f"{self.cells:,}",
-            size=f"{size:.1f} GB" if size >= 1 else f"{max(1, round(1000 * size)):,} MB",
-        )
+        if size >= 1:
+            size_words = f"{number_words(size, 1)} GB"
+        else:
+            size_words = f"{number_words(max(1, round(1000 * size)))} MB"
+        text = tr("{cells} cells · {size}").format(cells=number_words(self.cells), size=size_words)
         if self.seconds is None:
             return text + " · " + tr("time unknown until the first map by this encoder")
         words = tr("about {time}").format(time=duration_words(self.seconds))

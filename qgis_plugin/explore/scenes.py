@@ -9,6 +9,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 from qgis.core import QgsMapLayer, QgsProcessingException, QgsProject, QgsRasterLayer
 
 from ..layers import raster_path
+from ..number_words import rounded_words
 from ..results import is_made_raster
 from ..translation import tr
 from .encoders import EncoderHeader, dataset_of_run, dataset_record
@@ -55,7 +56,7 @@ class SceneChoice:
             return tr(
                 "Pixels are {pixel} m wide here; the encoder learnt from {learnt} m. Vectors can "
                 "be trusted less."
-            ).format(pixel=f"{pixel:,.4g}", learnt=f"{learnt:,.4g}")
+            ).format(pixel=rounded_words(pixel, 4), learnt=rounded_words(learnt, 4))
         return ""
 
 

@@ -18,6 +18,7 @@ from qgis.core import (
 from ...explore.heat_map import OPACITY, heat_renderer
 from ...explore.origin import result_of
 from ...explore.vectors import Vectors
+from ...number_words import number_words
 from ...results import ResultLayer, describe, result_group
 from ...translation import tr
 from .marks import COUNTER_EXAMPLE, EXAMPLE
@@ -61,7 +62,7 @@ def show_kept(
 
 def _result(layer: QgsMapLayer, folder: Path, vectors: Vectors, threshold: float) -> ResultLayer:
     words = tr("A search kept in {folder}, threshold {threshold}; search.json says its pins.")
-    told = words.format(folder=folder, threshold=f"{threshold:.2f}")
+    told = words.format(folder=folder, threshold=number_words(threshold, 2))
     return result_of(vectors, f"{layer.name()}: {folder.name}", str(folder), told)
 
 

@@ -24,6 +24,7 @@ from ...explore.encoders import EncoderHeader, read_header
 from ...explore.estimate import SpeedWatch, estimate
 from ...explore.maps import encoder_of, map_tags, picture_of
 from ...explore.scenes import SceneChoice, scene_of_files, scenes_of_project, scenes_of_run
+from ...number_words import number_words
 from ...translation import tr
 from ..algorithm_job import AlgorithmJob
 from ..job_bar import JobBar
@@ -208,7 +209,7 @@ class MakeMapBox(QgsCollapsibleGroupBox):
         else:
             problem = scene.problem(encoder)
         pixel = scene.pixel_m if scene is not None else None
-        metres = f"= {self.stride.value() * pixel:,.0f} m" if pixel else ""
+        metres = f"= {number_words(self.stride.value() * pixel)} m" if pixel else ""
         self.on_ground.setText(metres)
         self.make.setEnabled(not problem and self._job is None)
         if problem:

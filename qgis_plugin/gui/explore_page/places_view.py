@@ -17,6 +17,7 @@ from qgis.PyQt.QtGui import (
 from qgis.PyQt.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
 
 from ...explore.answer import Answer
+from ...number_words import number_words
 from ...translation import tr
 
 SIDE_PX = 72
@@ -61,12 +62,12 @@ class PlacesView(QListWidget):
         self.clear()
         found = zip(answer.positions, answer.similarities) if answer is not None else ()
         for rank, (position, similarity) in enumerate(found, start=1):
-            item = QListWidgetItem(f"{similarity:.2f}")
+            item = QListWidgetItem(number_words(similarity, 2))
             item.setData(POSITION, position)
             item.setData(RANK, rank)
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
             words = tr("Place {rank}, similarity {similarity}").format(
-                rank=rank, similarity=f"{similarity:.3f}"
+                rank=rank, similarity=number_words(similarity, 3)
             )
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
             item.setToolTip(words)

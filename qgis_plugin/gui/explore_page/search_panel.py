@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 from ...explore.answer import Answer
 from ...explore.keeping import KeptSearch
 from ...explore.search import Search
+from ...number_words import number_words
 from ...translation import tr
 from .map_tool import FindSimilarTool
 from .marks import Marks
@@ -39,8 +40,8 @@ def area_words(square_metres: float) -> str:
     if square_metres >= 1e5:
         square_kilometres = square_metres / 1e6
         digits = 0 if square_kilometres >= 100 else 1 if square_kilometres >= 10 else 2
-        return f"{square_kilometres:,.{digits}f} km²"
-    return f"{square_metres:,.0f} m²"
+        return f"{number_words(square_kilometres, digits)} km²"
+    return f"{number_words(square_metres)} m²"
 
 
 class SearchPanel(QWidget):
@@ -310,8 +311,8 @@ class SearchPanel(QWidget):
         seconds = sum(answer.seconds.values())
         words = tr("{count} places of {total}, in {seconds} s.").format(
             count=len(answer.positions),
-            total=f"{int(self.search.vectors.valid.sum()):,}",
-            seconds=f"{max(seconds, 0.01):.2f}",
+            total=number_words(self.search.vectors.valid.sum()),
+            seconds=number_words(max(seconds, 0.01), 2),
         )
         if not self.search.can_show_pictures:
             words += " " + tr(
@@ -338,7 +339,7 @@ class SearchPanel(QWidget):
         share = (threshold - answer.low) / span if span > 0 else 0.0
         self.slider.setValue(round(SLIDER_STEPS * min(max(share, 0.0), 1.0)))
         self.slider.blockSignals(False)
-        self.area.setText(f"≥ {threshold:.2f} · {area_words(self.search.area())}")
+        self.area.setText(f"≥ {number_words(threshold, 2)} · {area_words(self.search.area())}")
 
     def _ask_name(self) -> None:
         name, accepted = QInputDialog.getText(

@@ -13,6 +13,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...number_words import number_words
 from ...scatter.colours import Colouring, ramp
 from ...translation import tr
 from ..charts.axis import value_words
@@ -95,9 +96,13 @@ class Legend(QWidget):
         self.list.blockSignals(True)
         self.list.clear()
         for entry in colouring.entries:
-            item = QListWidgetItem(_swatch(entry.colour), f"{entry.label}  {entry.count:,}")
+            item = QListWidgetItem(
+                _swatch(entry.colour), f"{entry.label}  {number_words(entry.count)}"
+            )
             item.setToolTip(
-                tr("{label}: {count} points").format(label=entry.label, count=f"{entry.count:,}")
+                tr("{label}: {count} points").format(
+                    label=entry.label, count=number_words(entry.count)
+                )
             )
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked)
@@ -127,7 +132,7 @@ class Legend(QWidget):
             top = 4 + number * line
             painter.fillRect(QRectF(4, top + 2, _SWATCH, _SWATCH), QColor(entry.colour))
             box = QRectF(_SWATCH + 10, top, self.width(), line)
-            painter.drawText(box, 0, f"{entry.label}  {entry.count:,}")
+            painter.drawText(box, 0, f"{entry.label}  {number_words(entry.count)}")
 
     def _tell_hidden(self, _item: QListWidgetItem) -> None:
         self.hidden_changed.emit(self.hidden_entries())

@@ -8,6 +8,7 @@ from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPalette
 from qgis.PyQt.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
+from ...number_words import number_words
 from ...scatter.colours import Colouring, colour_by
 from ...scatter.points import NO_POINTS, Points, read_points
 from ...scatter.principal_components import GoOn
@@ -220,12 +221,12 @@ class ScatterPlot(QWidget):
 
     def _show_selection(self) -> None:
         self.view.set_selected(self._link.selected(self._points.ids))
-        words = [tr("{count} points").format(count=f"{len(self._points):,}")]
+        words = [tr("{count} points").format(count=number_words(len(self._points)))]
         if self.selected_count():
-            words.append(tr("{count} selected").format(count=f"{self.selected_count():,}"))
+            words.append(tr("{count} selected").format(count=number_words(self.selected_count())))
         if self._points.left_out:
             words.append(
-                tr("{count} without coordinates").format(count=f"{self._points.left_out:,}")
+                tr("{count} without coordinates").format(count=number_words(self._points.left_out))
             )
         self.status.setText(" · ".join(words))
         self.selection_changed.emit(self.selected_count())

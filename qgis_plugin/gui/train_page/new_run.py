@@ -27,6 +27,7 @@ from ....backend.contract.settings import SettingsError, settings_of
 from ...algorithms.checks import read_json
 from ...algorithms.parameters import in_form_words
 from ...environment import interpreter
+from ...number_words import number_words
 from ...progress import duration_words
 from ...runs.choices import MethodChoice, presets_of
 from ...runs.launch import command_line
@@ -170,7 +171,7 @@ class NewRunBox(QWidget):
         else:
             bands = self._record.get("bands") or ()
             words = tr("{count} tiles to learn from · {side} px · {bands}").format(
-                count=f"{(self._record.get('splits') or {}).get('train', 0):,}",
+                count=number_words((self._record.get("splits") or {}).get("train", 0)),
                 bands=" ".join(str(band.get("name")) for band in bands),
                 side=self._record.get("tile_size_px", "?"),
             )
@@ -214,9 +215,9 @@ class NewRunBox(QWidget):
         defaults = {s.name: s.default for s in settings}
         steps, epochs = defaults["steps"], defaults["epochs"]
         if steps:
-            words = tr("{count} (default)").format(count=f"{steps:,}")
+            words = tr("{count} (default)").format(count=number_words(steps))
         else:
-            words = tr("{count} epochs (default)").format(count=f"{epochs:,}")
+            words = tr("{count} epochs (default)").format(count=number_words(epochs))
         self.steps.setSpecialValueText(words)
         stem = Path(str(self.dataset.currentData() or "run")).stem
         self.name.setPlaceholderText(f"{stem}-{method.name}")
@@ -350,13 +351,13 @@ class NewRunBox(QWidget):
 def _estimate_words(estimate: Optional[Estimate], steps: int) -> str:
     if estimate is None:
         words = tr("{steps} steps. No run like this was measured on this computer yet.")
-        return words.format(steps=f"{steps:,}")
+        return words.format(steps=number_words(steps))
     time = duration_words(estimate.seconds)
     if estimate.run:
         words = tr("{steps} steps · about {time}, by the rate of the run “{run}”")
-        return words.format(steps=f"{estimate.steps:,}", time=time, run=estimate.run)
+        return words.format(steps=number_words(estimate.steps), time=time, run=estimate.run)
     words = tr("{steps} steps · about {time}, by a dry run just now; checkpoints come on top")
-    return words.format(steps=f"{estimate.steps:,}", time=time)
+    return words.format(steps=number_words(estimate.steps), time=time)
 
 
 def _groups(method: Method, settings: Sequence[Any]) -> List[Group]:
