@@ -282,10 +282,13 @@ def test_every_method_refuses_a_dataset_that_lacks_what_it_needs(problem, tmp_pa
     from near_things.backend.contract.methods import METHODS
 
     nowhere = [{"crs": NOWHERE_DATUM}]
-    bare = dataset_folder(tmp_path / "bare.tiles", neighbour_radius_px=0, scenes=nowhere)
+    bare = dataset_folder(
+        tmp_path / "bare.tiles", neighbour_radius_px=0, scenes=nowhere, tile_size_px=8
+    )
     refused = set()
     for name, method in METHODS.items():
         values = dict(DATASET=str(bare), METHOD=name, OUTPUT="TEMPORARY_OUTPUT")
+        values["SETTINGS"] = "map-layer=dem.tif"
         said = problem("pretrainencoder", **values)
         if said:
             assert said.startswith(f"{method.title} does not suit this dataset: it needs"), said

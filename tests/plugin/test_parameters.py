@@ -211,7 +211,7 @@ def test_every_setting_of_every_method_can_be_written_as_text(provider) -> None:
     from near_things.backend.contract.settings import settings_of
     from near_things.qgis_plugin.algorithms.method_settings import parse_method_settings
 
-    needed = dict(dataset="d.tiles", output="run")
+    needed = dict(dataset="d.tiles", output="run", map_layer="dem.tif")
     for method in METHODS.values():
         job = make_train_job(dict(needed, method=method.name))
         settings = settings_of(method.job_class)

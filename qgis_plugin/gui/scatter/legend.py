@@ -96,14 +96,9 @@ class Legend(QWidget):
         self.list.blockSignals(True)
         self.list.clear()
         for entry in colouring.entries:
-            item = QListWidgetItem(
-                _swatch(entry.colour), f"{entry.label}  {number_words(entry.count)}"
-            )
-            item.setToolTip(
-                tr("{label}: {count} points").format(
-                    label=entry.label, count=number_words(entry.count)
-                )
-            )
+            count = number_words(entry.count)
+            item = QListWidgetItem(_swatch(entry.colour), f"{entry.label}  {count}")
+            item.setToolTip(tr("{label}: {count} points").format(label=entry.label, count=count))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked)
             self.list.addItem(item)
