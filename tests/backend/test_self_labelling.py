@@ -133,6 +133,16 @@ def test_deepclusters_classifier_is_the_clusters_means(small_dataset) -> None:
     assert "means" in learner.state()["recipe"] and "labels.labels" in learner.state()["recipe"]
 
 
+def test_logits_are_float32_under_autocast(small_dataset) -> None:
+    """A low temperature makes much of a rounded product."""
+    recipe = make("sela", small_dataset, temperature=0.01)[0].recipe
+    features = torch.randn(20, recipe.encoder.feature_dimension, generator=seeded())
+    expected = recipe.scores(features)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = recipe.scores(features)
+    assert torch.allclose(found, expected, rtol=1e-6)
+
+
 def test_fact_5_3_11_too_many_clusters_are_refused(small_dataset) -> None:
     job = make_train_job(dict(dataset="a", output="b", method="sela"))
     assert [cluster_count(job, chips) for chips in (50, 2000, 100_000)] == [8, 100, 3000]
