@@ -24,6 +24,7 @@ from backend.views.dihedral import turn_at_random
 from .key_queue import queue_of
 from .neighbourhood import near_of
 from .recipe import Outcome, Recipe, start_encoder
+from .same_ground import SameGround
 
 
 class SauMoCo(Recipe):
@@ -52,7 +53,7 @@ class SauMoCo(Recipe):
         self.chance_loss = math.log(len(self.queue.keys) + 1)
         self._temperature = job.temperature
         self._groups = job.batch_norm_groups
-        self._mask_own_keys = job.mask_own_keys
+        self.same_ground = SameGround(dataset) if job.mask_own_keys else None
 
     def forward(
         self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
@@ -62,7 +63,7 @@ class SauMoCo(Recipe):
         with torch.no_grad():
             key = self._key(neighbours, generator)
         negatives = self.queue.keys
-        own = self.queue.is_own(chips) if self._mask_own_keys else None
+        own = self.same_ground(chips, self.queue.chips) if self.same_ground else None
         loss = infonce(query, key, negatives, temperature=self._temperature, masked=own)
 
         query = query.detach().float()
