@@ -58,6 +58,18 @@ def test_fact_5_1_15_concentrations() -> None:
         torch.tensor([0, 0, 0, 1, 1, 2]),
     )
     assert alone[2] == alone.max()
+    # A vector by itself may lie far away: a cluster that ran empty was given such a one.
+    far = raw_concentrations(
+        torch.cat([vectors, at_distances(9.0)]),
+        torch.zeros(3, 2).double(),
+        torch.tensor([0, 0, 0, 1, 1, 2]),
+    )
+    assert far.tolist() == [*raw.tolist(), raw.max().item()]
+    # Where every cluster is of one vector, each has its own.
+    singles = raw_concentrations(
+        at_distances(0.2, 0.4), torch.zeros(2, 2).double(), torch.arange(2)
+    )
+    assert singles.tolist() == pytest.approx([0.2 / math.log(11), 0.4 / math.log(11)])
     same = concentrations(torch.zeros(4, 2), torch.zeros(2, 2), clusters[1:], temperature=0.2)
     assert same.tolist() == pytest.approx([0.2, 0.2])
 
