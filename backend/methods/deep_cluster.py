@@ -84,7 +84,7 @@ class DeepCluster(Recipe):
         return Outcome(functional.cross_entropy(told, labels), embedding, measures, kept)
 
     def assign(self, vectors: Tensor, step: int) -> Tensor:
-        """Clusters (n,) of all tiles' vectors (n, D), whose means become the classifier."""
+        """Clusters (n,) of tiles' vectors (n, D), whose means become the classifier."""
         generator = torch.Generator().manual_seed(self._job.seed + step)
         labels, means = spherical_k_means(
             vectors, len(self.means), iterations=self._job.iterations, generator=generator

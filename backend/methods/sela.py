@@ -79,7 +79,7 @@ class SeLa(Recipe):
         return Outcome(functional.cross_entropy(told, labels), embedding, measures, kept)
 
     def assign(self, vectors: Tensor, step: int) -> Tensor:
-        """Labels (n,) of all tiles' vectors (n, F), each used as often as it can be."""
+        """Labels (n,) of tiles' vectors (n, F), each used as often as it can be."""
         return even_labels(self.scores(vectors), sharpness=self._job.sharpness)
 
 
