@@ -18,7 +18,8 @@ class SauMoCoTrainJob(NeighbourTrainJob, KeyQueueTrainJob):
     neighbours: int = setting(
         "integer",
         1,
-        "Neighbours of an anchor; of several, the mean of their embeddings is the positive",
+        "Neighbours of an anchor; of several, the mean of their projections, then scaled to length "
+        "1, is the positive",
         label="Neighbours per anchor",
         minimum=1,
         maximum=64,
