@@ -260,6 +260,7 @@ def test_presets_hold_the_published_values(small_dataset) -> None:
     csf, geo = job("csf-published"), job("geomoco-published")
     assert (csf.band_dropout, csf.dropout_ramp_steps, csf.temperature) == (0.66, 8000, 0.1)
     assert (csf.batch_size, csf.learning_rate, csf.gradient_clip) == (128, 1e-3, 1)
+    assert (csf.schedule, csf.warmup_steps) == ("constant", 3000)
     assert (geo.temperature, geo.position_clusters, geo.queue_size) == (0.02, 100, 65536)
     assert geo.also_learn == ["position-clusters"] and geo.also_weight == 1
     one_band = dict(small_dataset.information.to_json(), bands=[dict(name="nir")])
