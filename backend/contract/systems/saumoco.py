@@ -61,6 +61,7 @@ _PUBLISHED: Dict[str, Any] = dict(
     key_momentum=0.999,
     mask_own_keys=False,
     batch_norm_groups=1,
+    minimum_offset_px=0,
     queue_start="released",
 )
 
