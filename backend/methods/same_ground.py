@@ -19,6 +19,13 @@ class SameGround(nn.Module):
         overlapping = torch.from_numpy(overlapping_chips(dataset))
         self.register_buffer("overlapping", overlapping, persistent=False)
 
+    def mates(self, chips: Tensor) -> Tensor | None:
+        """(B, B), True where two different tiles of a batch of chips (B,) overlap; None where no
+        two of the dataset do."""
+        if self.overlapping.shape[1] == 1:
+            return None
+        return self(chips, chips).fill_diagonal_(False)
+
     def forward(self, chips: Tensor, others: Tensor) -> Tensor:
         first, *more = self.overlapping[chips].unbind(dim=1)
         same = first[:, None] == others[None, :]

@@ -11,7 +11,10 @@ import torch
 from backend.contract.methods import METHODS
 from backend.data.dataset import SceneRecord, TileDataset
 from backend.data.relations import Ground, make_ground, overlapping_chips, overlapping_pairs
+from backend.losses.cross_view import cross_view_softmax
+from backend.losses.nt_xent import nt_xent
 from backend.methods.same_ground import SameGround
+from tests.backend.no_asking import NoAsking, take_the_ways_of_a_gpu
 from tests.backend.tiny_backbone import make_learner, tiny_job, use_tiny_backbone
 
 TILE = 8
@@ -154,3 +157,70 @@ def test_the_loss_is_that_of_a_loop_without_keys_of_the_same_ground(two_dates) -
         ]
         total -= math.log(own / (own + sum(others)))
     assert outcome.loss.item() == pytest.approx(total / len(batch.chips), rel=1e-5)
+
+
+def mates_and_vectors() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Two views (6, 5) of tiles of which 0 and 2 overlap, and 2 and 5."""
+    generator = torch.Generator().manual_seed(0)
+    first, second = torch.randn(2, 6, 5, generator=generator, dtype=torch.float64)
+    mates = torch.zeros(6, 6, dtype=torch.bool)
+    for one, other in ((0, 2), (2, 5)):
+        mates[one, other] = mates[other, one] = True
+    return mates, first.requires_grad_(), second.requires_grad_()
+
+
+def test_fact_5_1_11_nt_xent_without_overlapping_mates_equals_a_loop() -> None:
+    mates, first, second = mates_and_vectors()
+    views = torch.nn.functional.normalize(torch.cat([first, second]), dim=1)
+    losses = []
+    for i in range(12):
+        own = (i + 6) % 12
+        counts = [j for j in range(12) if j != i and not mates[i % 6, j % 6]]
+        scores = torch.stack([views[i] @ views[j] / 0.3 for j in counts])
+        losses.append(scores.logsumexp(0) - views[i] @ views[own] / 0.3)
+    expected = torch.stack(losses).mean()
+    found = nt_xent(first, second, temperature=0.3, masked=mates)
+    assert found.item() == pytest.approx(expected.item(), abs=1e-12)
+    plain = nt_xent(first, second, temperature=0.3)
+    assert plain > found
+    assert torch.equal(nt_xent(first, second, temperature=0.3, masked=mates & False), plain)
+
+
+def test_fact_5_1_11_overlapping_mates_get_no_gradient() -> None:
+    """By the first tile's query; those of all others are zero, and so give no gradient."""
+    mates, first, second = mates_and_vectors()
+    query = first.detach() * (torch.arange(6) == 0)[:, None]
+    for masked in (None, mates):
+        second.grad = None
+        cross_view_softmax(
+            query, second, second[:0], temperature=0.3, masked=None, masked_mates=masked
+        ).backward()
+        reached = second.grad.abs().amax(dim=1) > 0
+        assert reached.tolist() == [True, True, masked is None, True, True, True]
+
+
+@pytest.mark.parametrize("method", ["simclr", "moco-v3", "csf"])
+def test_batch_mates_of_the_same_ground_are_no_negatives(
+    method: str, two_dates, monkeypatch
+) -> None:
+    """Where both dates of each place are in the batch, less is to be told apart; nobody waits."""
+    take_the_ways_of_a_gpu(monkeypatch)
+    losses = []
+    for mask in (True, False):
+        job = tiny_job(method, batch_size=12, steps=2, mask_overlapping=mask)
+        learner, batches = make_learner(job, two_dates)
+        batch = batches.batch(0)
+        numbers = two_dates.numbers("train")[:12].copy()
+        again = type(batch)(0, numbers, [two_dates.tiles(numbers) for _ in batch.tiles])
+        with NoAsking():
+            outcome, _ = learner.take_step(again)
+        losses.append(outcome.loss.item())
+    assert losses[0] < losses[1]
+
+
+def test_published_recipes_keep_tiles_of_the_same_ground() -> None:
+    for name, method in METHODS.items():
+        for setting in ("mask_own_keys", "mask_overlapping"):
+            if hasattr(method.job_class, setting):
+                value = method.preset.get(setting, getattr(method.job_class, setting))
+                assert value == (not method.is_published), name

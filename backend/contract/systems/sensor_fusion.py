@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from ..catalogue import Method, Needs
 from ..settings import setting
+from .batch_contrast import BatchContrastTrainJob
 from .photometric import PhotometricTrainJob
 
 
 @dataclass
-class SensorFusionTrainJob(PhotometricTrainJob):
+class SensorFusionTrainJob(PhotometricTrainJob, BatchContrastTrainJob):
     """CSF: what some bands show should look like what other bands show, to one network."""
 
     temperature: float = setting(
@@ -79,6 +80,7 @@ METHODS = (
             warmup_steps=3000,
             gradient_clip=1.0,
             temperature=0.1,
+            mask_overlapping=False,
             band_dropout=0.66,
             dropout_ramp_steps=8000,
             turns="uniform",
