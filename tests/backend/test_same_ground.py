@@ -199,7 +199,9 @@ def test_fact_5_1_11_overlapping_mates_get_no_gradient() -> None:
         assert reached.tolist() == [True, True, masked is None, True, True, True]
 
 
-@pytest.mark.parametrize("method", ["simclr", "moco-v3", "csf"])
+@pytest.mark.parametrize(
+    "method", ["simclr", "moco-v3", "csf", "cmc", "instance-discrimination", "pirl-rotation"]
+)
 def test_batch_mates_of_the_same_ground_are_no_negatives(
     method: str, two_dates, monkeypatch
 ) -> None:
