@@ -97,8 +97,9 @@ def concentrations(
     """φ (k,) of clusters: a temperature for each, lower where its vectors lie closer (PCL, eq. 12).
 
     φ = mean distance to the centre / ln(members + 10), that of a cluster of one vector being the
-    greatest of all; clipped to the 10th and the 90th percentile, and scaled to a mean of
-    `temperature`. `vectors` (n, D), `centres` (k, D), `clusters` (n,).
+    greatest of those with several, or its own where no cluster has; clipped to the 10th and the
+    90th percentile, and scaled to a mean of `temperature`. `vectors` (n, D), `centres` (k, D),
+    `clusters` (n,).
     """
     raw = raw_concentrations(vectors, centres, clusters)
     bounds = raw.quantile(torch.tensor([0.1, 0.9], dtype=raw.dtype, device=raw.device))
@@ -114,4 +115,7 @@ def raw_concentrations(vectors: Tensor, centres: Tensor, clusters: Tensor) -> Te
     members = clusters.bincount(minlength=len(centres))
     sums = torch.zeros_like(centres[:, 0]).index_add_(0, clusters, distances)
     raw = sums / members.clamp(min=1) / (members + 10).to(sums.dtype).log()
-    return raw.where(members > 1, raw.max())
+    # A cluster that ran empty holds one vector, as far away as any: its distance says nothing.
+    several = members > 1
+    greatest = raw.where(several, -torch.inf).max()
+    return raw.where(several | ~several.any(), greatest)

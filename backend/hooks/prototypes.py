@@ -9,15 +9,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from backend.networks.directions import products
+
 from .stages import Stage
 
 
 class Prototypes(nn.Module):
     """`weight` (K, D): unit vectors, made unit again after each step.
 
-    Called with unit vectors (B, D) it gives their cosines with the prototypes (B, K). In the first
-    `freeze_steps` steps the prototypes get a gradient of zeros and stay as they are, to the bit.
-    `steps`, the steps done so far, is in the state_dict.
+    Called with unit vectors (B, D) it gives their cosines with the prototypes (B, K), float32 also
+    under autocast. In the first `freeze_steps` steps the prototypes get a gradient of zeros and
+    stay as they are, to the bit. `steps`, the steps done so far, is in the state_dict.
     """
 
     stage = Stage.CENTRE
@@ -40,7 +42,7 @@ class Prototypes(nn.Module):
             # Zeros, not no gradient: PyTorch's fused SGD takes no parameter that joins later.
             weight = weight.detach() + 0 * weight
         # A follower's mean of unit vectors is shorter than one.
-        return vectors @ functional.normalize(weight, dim=1).T
+        return products(vectors, functional.normalize(weight, dim=1))
 
     @torch.no_grad()
     def after_step(self, kept: Mapping[str, Tensor]) -> None:

@@ -16,10 +16,10 @@ from .stages import Stage
 class PseudoLabels(nn.Module):
     """`labels` (chips,) int64 by chip number, made anew by `assign` after some of the steps.
 
-    `bank` holds the vector of each chip as last seen; `training` are the numbers of the chips that
-    are labelled; `after` the steps, counted from 1, after which they are. `agreement` is how much
-    the last two labellings have in common (normalised mutual information: 1 where one is the other
-    under other names). All of it is in the state_dict.
+    `bank` holds the vector of each chip as last seen, zero where it never was; `training` are the
+    numbers of the chips that are labelled, those that were seen; `after` the steps, counted from 1,
+    after which they are. `agreement` is how much the last two labellings have in common (normalised
+    mutual information: 1 where one is the other under other names). All of it is in the state_dict.
     """
 
     stage = Stage.CENTRE
@@ -32,7 +32,7 @@ class PseudoLabels(nn.Module):
         after: Collection[int],
         assign: Callable[[Tensor, int], Tensor],
     ) -> None:
-        """`assign(vectors, step)`: labels (n,) of the training chips' vectors (n, D)."""
+        """`assign(vectors, step)`: labels (n,) of the chips' vectors (n, D)."""
         super().__init__()
         self.register_buffer("labels", labels)
         self.register_buffer("agreement", torch.zeros(()))
@@ -47,12 +47,12 @@ class PseudoLabels(nn.Module):
         bank, after, assign = self._parts
         if self.steps not in after:
             return
-        training = self._training
-        found = assign(bank.vectors[training], self.steps)
-        before = self.labels[training]
+        seen = self._training[bank.vectors[self._training].any(dim=1)]
+        found = assign(bank.vectors[seen], self.steps)
+        before = self.labels[seen]
         score = normalized_mutual_info_score(before.cpu().numpy(), found.cpu().numpy())
         self.agreement.fill_(float(score))
-        self.labels.index_copy_(0, training, found)
+        self.labels.index_copy_(0, seen, found)
 
     # The count lives outside the device, so that no step has to wait for it.
     def get_extra_state(self) -> dict[str, Any]:

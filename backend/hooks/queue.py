@@ -44,10 +44,6 @@ class Queue(nn.Module):
         self.register_buffer("head", torch.zeros((), dtype=torch.long))
         self._kept = kept
 
-    def is_own(self, chips: Tensor) -> Tensor:
-        """(B, size), True where a key came from the query's own chip; `chips` is (B,)."""
-        return chips[:, None] == self.chips[None, :]
-
     @torch.no_grad()
     def enqueue(self, keys: Tensor, chips: Tensor) -> None:
         """Write keys (B, dimension) and chips (B,) over the oldest; ValueError if B > size."""

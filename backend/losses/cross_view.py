@@ -8,20 +8,30 @@ from torch.nn import functional
 
 
 def cross_view_softmax(
-    query: Tensor, other: Tensor, bank: Tensor, *, temperature: float, masked: Tensor | None
+    query: Tensor,
+    other: Tensor,
+    bank: Tensor,
+    *,
+    temperature: float,
+    masked: Tensor | None,
+    masked_mates: Tensor | None = None,
 ) -> Tensor:
     """Tell the other view of one's own tile among those of the batch and those of a bank.
 
     Mean over i of -log( e^(qᵢ·oᵢ/T) / (Σⱼ e^(qᵢ·oⱼ/T) + Σₖ e^(qᵢ·bₖ/T)) ), a scalar (CMC, eq. 3).
     `query` and `other` (B, D) both take gradients, `bank` (K, D) none. `masked` (B, K) is True for
-    the bank's rows that do not count. In float32 also under autocast (float64 stays float64).
+    the bank's rows that do not count, `masked_mates` (B, B), its diagonal False, for others of the
+    batch. In float32 also under autocast (float64 stays float64).
     """
     with torch.autocast(query.device.type, enabled=False):
         query, other, bank = _same_precision(query, other, bank.detach())
         stored = query @ bank.T
         if masked is not None:
             stored = stored.masked_fill(masked, -torch.inf)
-        logits = torch.cat([query @ other.T, stored], dim=1) / temperature
+        mates = query @ other.T
+        if masked_mates is not None:
+            mates = mates.masked_fill(masked_mates, -torch.inf)
+        logits = torch.cat([mates, stored], dim=1) / temperature
         return functional.cross_entropy(logits, torch.arange(len(query), device=query.device))
 
 

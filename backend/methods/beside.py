@@ -35,12 +35,16 @@ class Beside(Recipe):
         self.asks_for_valid = method.asks_for_valid
         self.measures = ("method_loss", *method.measures, *self._own_names(method))
         self._weight = job.also_weight
-        if None not in (method.chance_loss, self.tasks.chance_loss):
-            self.chance_loss = method.chance_loss + self._weight * self.tasks.chance_loss
 
     def _own_names(self, method: Recipe) -> tuple[str, ...]:
         """What the tasks' measures are called: GeoKR, say, has a land-cover loss of its own."""
         return tuple(f"also_{n}" if n in method.measures else n for n in self.tasks.measures)
+
+    @property
+    def chance_loss(self) -> float | None:
+        """As the method says now: PCL's rises when clusters come to be told as well."""
+        method, tasks = self.method.chance_loss, self.tasks.chance_loss
+        return None if None in (method, tasks) else method + self._weight * tasks
 
     @property
     def encoder(self) -> Encoder:

@@ -25,6 +25,7 @@ from backend.views.photometric import PhotometricViews
 
 from .chip_rows import chip_rows
 from .recipe import Outcome, Recipe, start_encoder
+from .same_ground import SameGround
 
 # What groups call red, green and blue once they are turned into lightness and colours.
 LAB = ("L", "a", "b")
@@ -71,6 +72,8 @@ class CMC(Recipe):
         )
         self.hooks = tuple(self.banks)
         self.register_buffer("row_of", row_of, persistent=False)
+        self.register_buffer("chip_of", (row_of >= 0).nonzero()[:, 0], persistent=False)
+        self.same_ground = SameGround(dataset) if job.mask_overlapping else None
         # NCE's constant for each pair of groups, 0 until the first batch has set it.
         self.register_buffer("normalisers", torch.zeros(len(self.groups), len(self.groups)))
         self.pairs = list(itertools.permutations(range(len(self.groups)), 2))
@@ -109,12 +112,16 @@ class CMC(Recipe):
     def _by_softmax(
         self, embeddings: Sequence[Tensor], rows: Tensor, generator: torch.Generator
     ) -> Tensor:
-        """One draw from the banks, of different rows, for the whole batch; a tile's own row and
-        rows that were never written do not count."""
+        """One draw from the banks, of different rows, for the whole batch; a tile's own row,
+        those of its ground, and rows that were never written do not count."""
         population = len(self.banks[0].vectors)
         shuffled = torch.randperm(population, generator=generator, device=rows.device)
         drawn = shuffled[: self._negatives]
-        own = rows[:, None] == drawn[None, :]
+        own, mates = rows[:, None] == drawn[None, :], None
+        if self.same_ground is not None:
+            chips = self.chip_of[rows]
+            own = self.same_ground(chips, self.chip_of[drawn])
+            mates = self.same_ground.mates(chips)
         total = embeddings[0].new_zeros((), dtype=torch.float32)
         for query, other in self.pairs:
             stored = self.banks[other].vectors[drawn]
@@ -124,6 +131,7 @@ class CMC(Recipe):
                 stored,
                 temperature=self._temperature,
                 masked=own | ~stored.any(dim=1),
+                masked_mates=mates,
             )
         return total
 

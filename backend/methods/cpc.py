@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from backend.contract.systems.cpc import CPCTrainJob
 from backend.data.dataset import TileDataset
 from backend.data.relations import Itself
 from backend.losses.cross_view import cross_view_softmax
 from backend.networks.class_head import make_class_head
+from backend.networks.directions import directions
 from backend.networks.row_context import RowContext
 from backend.runtime.errors import RequestError
 from backend.views.overlapping import overlapping_patches, overlapping_side_px
@@ -84,22 +84,17 @@ class CPC(PatchPretext):
         """For each number of rows ahead the loss, and the mean cosine of what is told with what is
         there, of features (B, F, side, side)."""
         contexts = self.context(grid).movedim(1, 3)
-        wanted = _directions(self.project(grid.movedim(1, 3)))
+        wanted = directions(self.project(grid.movedim(1, 3)))
         found = []
         for rows, layer in self.predict.items():
             ahead = int(rows)
-            told = _directions(layer(contexts[:, :-ahead])).flatten(0, 2)
+            told = directions(layer(contexts[:, :-ahead])).flatten(0, 2)
             there = wanted[:, ahead:].flatten(0, 2)
             loss = cross_view_softmax(
                 told, there, there[:0], temperature=self._temperature, masked=None
             )
             found.append((loss, (told.detach() * there.detach()).sum(dim=1).mean()))
         return found
-
-
-def _directions(vectors: Tensor) -> Tensor:
-    """Unit vectors along the last axis, float32 also under autocast."""
-    return functional.normalize(vectors.float(), dim=-1)
 
 
 def recipe(job: CPCTrainJob, dataset: TileDataset) -> CPC:

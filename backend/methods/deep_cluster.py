@@ -21,6 +21,7 @@ from backend.data.relations import Itself
 from backend.hooks.k_means import spherical_k_means
 from backend.hooks.memory_bank import MemoryBank
 from backend.hooks.pseudo_labels import PseudoLabels
+from backend.networks.directions import directions, products
 from backend.networks.mlp import make_mlp
 from backend.views.photometric import PhotometricViews
 
@@ -73,17 +74,17 @@ class DeepCluster(Recipe):
         self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
     ) -> Outcome:
         view = self.view(tiles[0].float(), generator)
-        vectors = functional.normalize(self.projector(self.encoder.features(view)), dim=1)
-        told = (vectors.float() @ self.means.T) / self._job.temperature
+        vectors = directions(self.projector(self.encoder.features(view)))
+        told = products(vectors, self.means) / self._job.temperature
         labels = self.labels.labels[chips]
         accuracy = (told.argmax(dim=1) == labels).float().mean()
         measures = dict(accuracy=accuracy, label_agreement=self.labels.agreement.clone())
-        embedding = vectors.detach().float()
+        embedding = vectors.detach()
         kept = dict(rows=chips, embeddings=embedding)
         return Outcome(functional.cross_entropy(told, labels), embedding, measures, kept)
 
     def assign(self, vectors: Tensor, step: int) -> Tensor:
-        """Clusters (n,) of all tiles' vectors (n, D), whose means become the classifier."""
+        """Clusters (n,) of tiles' vectors (n, D), whose means become the classifier."""
         generator = torch.Generator().manual_seed(self._job.seed + step)
         labels, means = spherical_k_means(
             vectors, len(self.means), iterations=self._job.iterations, generator=generator

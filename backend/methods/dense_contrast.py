@@ -36,6 +36,7 @@ from .dense_matching import (
 )
 from .key_queue import queue_of
 from .recipe import Outcome, Recipe, start_encoder
+from .same_ground import SameGround
 
 
 class DenseContrast(Recipe):
@@ -80,6 +81,7 @@ class DenseContrast(Recipe):
             self.queue,
             *self.cell_queues,
         )
+        self.same_ground = SameGround(dataset) if job.mask_own_keys else None
         self.chance_loss = math.log(len(self.queue.keys) + 1)
         self._job = job
 
@@ -101,7 +103,7 @@ class DenseContrast(Recipe):
                 job.batch_norm_groups,
                 generator,
             )
-        own = self.queue.is_own(chips) if job.mask_own_keys else None
+        own = self.same_ground(chips, self.queue.chips) if self.same_ground else None
         whole = infonce(query, key, self.queue.keys, temperature=job.temperature, masked=own)
 
         kept, losses, shares = dict(keys=key, chips=chips), [], []

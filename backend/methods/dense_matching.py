@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from backend.contract.systems.dense import PyramidTrainJob
+from backend.networks.directions import directions, products
 from backend.networks.encoder import Encoder
 from backend.networks.feature_pyramid import FeaturePyramid
 from backend.runtime.errors import RequestError
@@ -54,12 +54,11 @@ def pyramid_of(
     return FeaturePyramid(channels, stages, job.feature_pyramid, seed=seed)
 
 
+@torch.no_grad()
 def match_by_features(first: Tensor, second: Tensor) -> Tensor:
     """For each cell of `first` (B, N, C), the cell of `second` (B, M, C) of the greatest cosine:
     numbers (B, N)."""
-    directions = functional.normalize(first.float(), dim=2)
-    others = functional.normalize(second.float(), dim=2)
-    return (directions @ others.transpose(1, 2)).argmax(dim=2)
+    return products(directions(first), directions(second)).argmax(dim=2)
 
 
 def match_by_place(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from backend.contract.systems.assignments import DINOTrainJob
 from backend.contract.training_plan import make_plan
@@ -21,6 +20,7 @@ from backend.hooks.momentum import make_follower
 from backend.hooks.prototypes import Centre, Prototypes, prototype_count
 from backend.hooks.scheduled_momentum import ScheduledMomentum, rising
 from backend.losses.soft_cross_entropy import soft_cross_entropy
+from backend.networks.directions import directions
 from backend.networks.encoder import Encoder
 from backend.networks.mlp import make_mlp
 
@@ -85,11 +85,11 @@ class DINO(Recipe):
         vectors = each_view(lambda given: project(self.student, given), views)
         with torch.no_grad():
             large = each_view(lambda given: project(self.teacher, given), views[:LARGE_VIEWS])
-            scores = torch.cat([self.teacher["prototypes"](vector) for vector in large]).float()
+            scores = torch.cat([self.teacher["prototypes"](vector) for vector in large])
         loss, entropy = self.view_loss(vectors, scores)
         return Outcome(
             loss,
-            vectors[0].detach().float(),
+            vectors[0].detach(),
             dict(teacher_entropy=entropy, divergence=loss.detach() - entropy),
             kept=dict(scores=scores),
         )
@@ -116,7 +116,7 @@ def entropy_of(targets: Tensor) -> Tensor:
 
 def narrowed(network: nn.ModuleDict, features: Tensor) -> Tensor:
     """Unit vectors (n, D) of features (n, F)."""
-    return functional.normalize(network["projector"](features), dim=1)
+    return directions(network["projector"](features))
 
 
 def project(network: nn.ModuleDict, tiles: Tensor) -> Tensor:

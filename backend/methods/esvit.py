@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from backend.contract.systems.assignments import EsViTTrainJob
 from backend.contract.training_plan import make_plan
@@ -21,6 +20,7 @@ from backend.hooks.scheduled_momentum import ScheduledMomentum, rising
 from backend.losses.soft_cross_entropy import soft_cross_entropy
 from backend.networks.mlp import make_mlp
 
+from .dense_matching import gather_cells, match_by_features
 from .dino import DINO, narrowed
 from .multi_crop import LARGE_VIEWS, each_view
 from .recipe import Outcome
@@ -72,8 +72,8 @@ class EsViT(DINO):
         with torch.no_grad():
             seen = each_view(lambda given: regions_of(self.teacher, given), views[:LARGE_VIEWS])
             pooled = [narrowed(self.teacher, view.mean(dim=1)) for view in seen]
-            scores = torch.cat([self.teacher["prototypes"](vector) for vector in pooled]).float()
-            region_scores = [score_regions(self.region_teacher, view).float() for view in seen]
+            scores = torch.cat([self.teacher["prototypes"](vector) for vector in pooled])
+            region_scores = [score_regions(self.region_teacher, view) for view in seen]
         view_loss, entropy = self.view_loss(vectors, scores)
         told = [score_regions(self.region_head, view) / job.temperature for view in regions]
         losses = []
@@ -94,9 +94,7 @@ class EsViT(DINO):
         kept = dict(
             scores=scores, region_scores=torch.cat([s.flatten(0, 1) for s in region_scores])
         )
-        return Outcome(
-            (view_loss + region_loss) / 2, vectors[0].detach().float(), measures, kept=kept
-        )
+        return Outcome((view_loss + region_loss) / 2, vectors[0].detach(), measures, kept=kept)
 
 
 def matched_loss(ours: Tensor, theirs: Tensor, guess: Tensor, targets: Tensor) -> Tensor:
@@ -105,16 +103,8 @@ def matched_loss(ours: Tensor, theirs: Tensor, guess: Tensor, targets: Tensor) -
     `ours` (B, N, F) and `theirs` (B, M, F) are features, compared by their cosine; `guess`
     (B, N, K) are logits, `targets` (B, M, K) assignments.
     """
-    numbers = nearest_regions(ours, theirs)
-    matched = targets.gather(1, numbers[:, :, None].expand(-1, -1, targets.shape[2]))
+    matched = gather_cells(targets, match_by_features(ours, theirs))
     return soft_cross_entropy(guess.flatten(0, 1), matched.flatten(0, 1))
-
-
-@torch.no_grad()
-def nearest_regions(ours: Tensor, theirs: Tensor) -> Tensor:
-    """For each of (B, N, F) the number of that of (B, M, F) with the greatest cosine: (B, N)."""
-    one, other = (functional.normalize(values.float(), dim=2) for values in (ours, theirs))
-    return (one @ other.transpose(1, 2)).argmax(dim=2)
 
 
 def regions_of(network: nn.ModuleDict, tiles: Tensor) -> Tensor:

@@ -76,9 +76,9 @@ class IBOT(DINO):
         with torch.no_grad():
             everything = torch.arange(self._side**2, device=large.device).expand(len(large), -1)
             seen = encode_visible(self.teacher["encoder"].backbone, large, everything)
-            scores = self.teacher["prototypes"](narrowed(self.teacher, seen.mean(dim=1))).float()
+            scores = self.teacher["prototypes"](narrowed(self.teacher, seen.mean(dim=1)))
             asked = at_patches(seen, numbers).flatten(0, 1)
-            patch_scores = self.teacher["prototypes"](narrowed(self.teacher, asked)).float()
+            patch_scores = self.teacher["prototypes"](narrowed(self.teacher, asked))
             targets = self.patch_centre.targets(patch_scores, job.teacher_temperature)
         view_loss, entropy = self.view_loss(vectors, scores)
         patch_loss = soft_cross_entropy(
@@ -95,7 +95,7 @@ class IBOT(DINO):
         )
         return Outcome(
             view_loss + patch_loss,
-            vectors[0].detach().float(),
+            vectors[0].detach(),
             measures,
             kept=dict(scores=scores, patch_scores=patch_scores),
         )

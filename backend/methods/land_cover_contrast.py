@@ -12,12 +12,12 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from backend.contract.systems.land_cover_contrast import LandCoverContrastTrainJob
 from backend.data.dataset import TileDataset
 from backend.data.proportions import land_cover_proportions
 from backend.losses.soft_contrast import soft_contrast
+from backend.networks.directions import directions, products
 from backend.runtime.errors import RequestError
 
 from .recipe import Outcome, Recipe, start_encoder
@@ -80,8 +80,8 @@ class LandCoverContrast(Recipe):
             largest = shares.argmax(dim=1)
             alike = (largest[:, None] == largest[None, :]).float()
         else:
-            directions = functional.normalize(shares, dim=1)
-            alike = directions @ directions.T
+            unit = directions(shares)
+            alike = products(unit, unit)
         known = self.known[chips]
         alike = alike * known[:, None] * known[None, :]
         return alike.fill_diagonal_(1.0)

@@ -14,6 +14,7 @@ from backend.losses.cross_view import nce, nce_scores
 from backend.losses.infonce import infonce
 
 from .chip_rows import chip_rows
+from .same_ground import SameGround
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class MemoryContrast(nn.Module):
         super().__init__()
         training, row_of = chip_rows(dataset)
         self.register_buffer("row_of", row_of, persistent=False)
+        self.register_buffer("chip_of", (row_of >= 0).nonzero()[:, 0], persistent=False)
+        self.same_ground = SameGround(dataset) if job.mask_overlapping else None
         self.bank = MemoryBank(
             training,
             job.embedding_dimension,
@@ -66,6 +69,8 @@ class MemoryContrast(nn.Module):
         vectors = self.bank.vectors
         if not self._nce:
             own = draw.own[:, None] == draw.others[None, :]
+            if self.same_ground is not None:
+                own = self.same_ground(self.chip_of[draw.own], self.chip_of[draw.others])
             return infonce(
                 query,
                 vectors[draw.own],

@@ -22,6 +22,7 @@ from backend.views.photometric import PhotometricViews
 
 from .key_queue import queue_of
 from .recipe import Outcome, Recipe, start_encoder
+from .same_ground import SameGround
 from .two_views import relations_of
 
 
@@ -49,7 +50,7 @@ class MoCo(Recipe):
         )
         self._temperature = job.temperature
         self._groups = job.batch_norm_groups
-        self._mask_own_keys = job.mask_own_keys
+        self.same_ground = SameGround(dataset) if job.mask_own_keys else None
 
     @property
     def chance_loss(self) -> float:
@@ -69,7 +70,7 @@ class MoCo(Recipe):
             view = self.view(tiles[-1], generator)
             key = forward_in_groups(self.key_encoder, view, self._groups, generator)
         negatives = self.queue.keys
-        own = self.queue.is_own(chips) if self._mask_own_keys else None
+        own = self.same_ground(chips, self.queue.chips) if self.same_ground else None
         loss = infonce(query, key, negatives, temperature=self._temperature, masked=own)
 
         seen = query.detach().float()

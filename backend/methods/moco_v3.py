@@ -25,6 +25,7 @@ from backend.networks.mlp import make_mlp
 
 from .byol import project
 from .recipe import Outcome, Recipe, start_encoder
+from .same_ground import SameGround
 from .two_views import TwoViews
 
 
@@ -60,6 +61,7 @@ class MoCoV3(Recipe):
         )
         self.hooks = (self.follower_update,)
         self.chance_loss = 4 * job.temperature * math.log(job.batch_size)
+        self.same_ground = SameGround(dataset) if job.mask_overlapping else None
         self._temperature = job.temperature
 
     @property
@@ -73,7 +75,8 @@ class MoCoV3(Recipe):
         queries = [directions(self.predictor(project(self.online, view))) for view in views]
         with torch.no_grad():
             keys = [directions(project(self.follower, view)) for view in views]
-        loss = self.contrast(queries[0], keys[1]) + self.contrast(queries[1], keys[0])
+        mates = self.same_ground.mates(chips) if self.same_ground else None
+        loss = self.contrast(queries[0], keys[1], mates) + self.contrast(queries[1], keys[0], mates)
         query = queries[0].detach()
         measures = dict(
             positive_cosine=(query * keys[1]).sum(dim=1).mean(),
@@ -81,9 +84,17 @@ class MoCoV3(Recipe):
         )
         return Outcome(loss, query, measures)
 
-    def contrast(self, query: Tensor, key: Tensor) -> Tensor:
-        """InfoNCE of queries (B, D) among the batch's keys (B, D), times 2T (the paper's code)."""
-        loss = cross_view_softmax(query, key, key[:0], temperature=self._temperature, masked=None)
+    def contrast(self, query: Tensor, key: Tensor, mates: Tensor | None = None) -> Tensor:
+        """InfoNCE of queries (B, D) among the batch's keys (B, D), times 2T (the paper's code);
+        without those that are True in `mates` (B, B)."""
+        loss = cross_view_softmax(
+            query,
+            key,
+            key[:0],
+            temperature=self._temperature,
+            masked=None,
+            masked_mates=mates,
+        )
         return 2 * self._temperature * loss
 
 

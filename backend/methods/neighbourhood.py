@@ -42,13 +42,17 @@ def near_of(job: NeighbourTrainJob, information: DatasetInformation) -> Near:
             f"use {held} px at most, or build the dataset with a larger --neighbour-radius-px",
         )
     option, asked = _length_px(job, "minimum_offset", information)
-    minimum = 0 if asked is None else math.ceil(asked - ROUNDING_PX)
+    if asked is None:
+        # Not the anchor itself, which has nothing to teach, but where the radius asks for it.
+        option, asked = f"--neighbour-step-px {job.neighbour_step_px}", min(1, radius)
+    minimum = math.ceil(asked - ROUNDING_PX)
     try:
         return Near(radius, job.neighbour_step_px, job.neighbour_shape, minimum)
     except ValueError as error:
         raise RequestError(
             f"{option} leaves no neighbour: {error}",
-            "use a smaller --minimum-offset-px, or a larger --neighbour-radius-px",
+            "use a smaller --minimum-offset-px or --neighbour-step-px, or a larger "
+            "--neighbour-radius-px",
         ) from error
 
 
@@ -113,7 +117,8 @@ def takes_stored(job: DistantTrainJob, dataset: TileDataset) -> bool:
     if wanted:
         for name in ("neighbour_radius", "minimum_offset"):
             option, asked = _length_px(job, name, information)
-            if asked is not None:
+            # As good as nothing: released recipes set a least offset of 0.
+            if asked is not None and (name, asked) != ("minimum_offset", 0):
                 raise RequestError(
                     f"{option} concerns neighbours that are drawn, and those of {dataset.folder} "
                     "were imported",

@@ -18,6 +18,7 @@ from backend.contract.training_plan import make_plan
 from backend.data.dataset import TileDataset
 from backend.hooks.clusters import Clusters
 from backend.hooks.memory_bank import MemoryBank
+from backend.networks.directions import products
 from backend.runtime.errors import RequestError
 
 from .moco import MoCo
@@ -82,13 +83,12 @@ class PCL(MoCo):
         """Mean over the sizes of -log( e^(q·c/φ_c) / Σⱼ e^(q·cⱼ/φⱼ) ) over all clusters j; c is
         that of the query's tile. Float32 also under autocast."""
         losses = []
-        with torch.autocast(query.device.type, enabled=False):
-            for prototypes, temperatures, clusters in self.clusters.levels():
-                own = clusters[chips]
-                logits = query.float() @ prototypes.T / temperatures
-                each = functional.cross_entropy(logits, own.clamp(min=0), reduction="none")
-                known = own >= 0
-                losses.append((each * known).sum() / known.sum().clamp(min=1))
+        for prototypes, temperatures, clusters in self.clusters.levels():
+            own = clusters[chips]
+            logits = products(query, prototypes) / temperatures
+            each = functional.cross_entropy(logits, own.clamp(min=0), reduction="none")
+            known = own >= 0
+            losses.append((each * known).sum() / known.sum().clamp(min=1))
         return torch.stack(losses).mean()
 
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from backend.contract.systems.saumoco import SauMoCoTrainJob
 from backend.data.dataset import TileDataset
@@ -19,11 +18,13 @@ from backend.data.relations import Itself
 from backend.hooks.momentum import MomentumUpdate, make_follower
 from backend.hooks.split_batch_norm import forward_in_groups
 from backend.losses.infonce import infonce
+from backend.networks.directions import directions
 from backend.views.dihedral import turn_at_random
 
 from .key_queue import queue_of
 from .neighbourhood import near_of
 from .recipe import Outcome, Recipe, start_encoder
+from .same_ground import SameGround
 
 
 class SauMoCo(Recipe):
@@ -31,9 +32,9 @@ class SauMoCo(Recipe):
 
     The query encoder is trained to tell the key of its own place among a queue of earlier keys
     (InfoNCE); the key encoder follows the query encoder by momentum. With several neighbours the
-    key is the mean of their embeddings, scaled to length 1: the smoothed view of Jung et al.,
-    "Contrastive Self-Supervised Learning With Smoothed Representation for Remote Sensing", GRSL 19,
-    2022.
+    key is the mean of their projections, scaled to length 1 after it: the smoothed view of Jung et
+    al., "Contrastive Self-Supervised Learning With Smoothed Representation for Remote Sensing",
+    GRSL 19, 2022.
     """
 
     measures = ("positive_cosine", "negative_cosine")
@@ -52,7 +53,7 @@ class SauMoCo(Recipe):
         self.chance_loss = math.log(len(self.queue.keys) + 1)
         self._temperature = job.temperature
         self._groups = job.batch_norm_groups
-        self._mask_own_keys = job.mask_own_keys
+        self.same_ground = SameGround(dataset) if job.mask_own_keys else None
 
     def forward(
         self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
@@ -62,7 +63,7 @@ class SauMoCo(Recipe):
         with torch.no_grad():
             key = self._key(neighbours, generator)
         negatives = self.queue.keys
-        own = self.queue.is_own(chips) if self._mask_own_keys else None
+        own = self.same_ground(chips, self.queue.chips) if self.same_ground else None
         loss = infonce(query, key, negatives, temperature=self._temperature, masked=own)
 
         query = query.detach().float()
@@ -74,13 +75,16 @@ class SauMoCo(Recipe):
 
     def _key(self, neighbours: Sequence[Tensor], generator: torch.Generator) -> Tensor:
         """The positive keys (B, D) of norm 1."""
-        keys = [
-            forward_in_groups(self.key_encoder, tiles, self._groups, generator)
-            for tiles in neighbours
-        ]
-        if len(keys) == 1:
-            return keys[0]
-        return functional.normalize(torch.stack(keys).float().mean(dim=0), dim=1)
+        encoder = self.key_encoder
+        if len(neighbours) == 1:
+            return forward_in_groups(encoder, neighbours[0], self._groups, generator)
+
+        def project(tiles: Tensor) -> Tensor:
+            """Projections of their own length, which says how much a neighbour counts."""
+            return encoder.projection(encoder.features(tiles))
+
+        each = [forward_in_groups(project, t, self._groups, generator) for t in neighbours]
+        return directions(torch.stack(each).float().mean(dim=0))
 
 
 def recipe(job: SauMoCoTrainJob, dataset: TileDataset) -> SauMoCo:

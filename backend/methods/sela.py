@@ -21,6 +21,7 @@ from backend.hooks.memory_bank import MemoryBank
 from backend.hooks.pseudo_labels import PseudoLabels
 from backend.hooks.sinkhorn import sinkhorn
 from backend.networks.class_head import make_class_head
+from backend.networks.directions import directions
 from backend.views.photometric import PhotometricViews
 
 from .recipe import Outcome, Recipe, start_encoder
@@ -61,15 +62,15 @@ class SeLa(Recipe):
         self._job = job
 
     def scores(self, features: Tensor) -> Tensor:
-        """Logits (n, K) of features (n, F) of any length."""
-        unit = functional.normalize(features, dim=1)
-        return self.head(unit) / self._job.temperature
+        """Logits (n, K) of features (n, F) of any length; float32 also under autocast."""
+        with torch.autocast(features.device.type, enabled=False):
+            return self.head(directions(features)) / self._job.temperature
 
     def forward(
         self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
     ) -> Outcome:
         features = self.encoder.features(self.view(tiles[0].float(), generator))
-        told = self.scores(features).float()
+        told = self.scores(features)
         labels = self.labels.labels[chips]
         accuracy = (told.argmax(dim=1) == labels).float().mean()
         measures = dict(accuracy=accuracy, label_agreement=self.labels.agreement.clone())
@@ -78,7 +79,7 @@ class SeLa(Recipe):
         return Outcome(functional.cross_entropy(told, labels), embedding, measures, kept)
 
     def assign(self, vectors: Tensor, step: int) -> Tensor:
-        """Labels (n,) of all tiles' vectors (n, F), each used as often as it can be."""
+        """Labels (n,) of tiles' vectors (n, F), each used as often as it can be."""
         return even_labels(self.scores(vectors), sharpness=self._job.sharpness)
 
 

@@ -19,12 +19,12 @@ LEAST_DEVIATION = 1e-9
 def cluster_count(job: SelfLabellingTrainJob, chips: int) -> int:
     """Kinds to tell: those asked for, or a twentieth of the training chips, from 8 to 3000.
 
-    RequestError where there are fewer chips.
+    RequestError where there are no more chips than that: one is left out of an epoch now and then.
     """
     count = job.clusters or max(8, min(3000, chips // 20))
-    if count > chips:
+    if count >= chips:
         raise RequestError(
-            f"--clusters {count} are more than the {chips} training chips",
+            f"--clusters {count} are not fewer than the {chips} training chips",
             "use fewer: a twentieth of the chips, say",
         )
     return count

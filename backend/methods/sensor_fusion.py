@@ -23,6 +23,7 @@ from backend.views.band_wise import vary_bands
 from backend.views.photometric import PhotometricViews
 
 from .recipe import Outcome, Recipe, start_encoder
+from .same_ground import SameGround
 
 # Of the network's maps, how many are compared: the last ones.
 DEPTHS = 2
@@ -47,6 +48,7 @@ class SensorFusion(Recipe):
         self.hooks = (self.ramp,)
         # Both directions at both depths, the mean of all four.
         self.chance_loss = math.log(job.batch_size)
+        self.same_ground = SameGround(dataset) if job.mask_overlapping else None
         self._temperature = job.temperature
 
     def forward(
@@ -58,13 +60,19 @@ class SensorFusion(Recipe):
             for _ in range(2)
         ]
         maps = self.encoder.stages(torch.cat(views))[-DEPTHS:]
+        mates = self.same_ground.mates(chips) if self.same_ground else None
         losses, cosines = [], []
         for depth in maps:
             first, second = directions(depth.flatten(1)).chunk(2)
             for one, other in ((first, second), (second, first)):
                 losses.append(
                     cross_view_softmax(
-                        one, other, other[:0], temperature=self._temperature, masked=None
+                        one,
+                        other,
+                        other[:0],
+                        temperature=self._temperature,
+                        masked=None,
+                        masked_mates=mates,
                     )
                 )
             cosines.append((first.detach() * second.detach()).sum(dim=1).mean())

@@ -17,6 +17,7 @@ from backend.data.dataset import TileDataset
 from backend.losses.nt_xent import nt_xent
 
 from .recipe import Outcome, Recipe, start_encoder
+from .same_ground import SameGround
 from .two_views import TwoViews
 
 
@@ -31,6 +32,7 @@ class SimCLR(Recipe):
         self.relations = self.views.relations
         self.encoder = start_encoder(job, dataset.information, projection=job.projection)
         self.chance_loss = math.log(2 * job.batch_size - 1)
+        self.same_ground = SameGround(dataset) if job.mask_overlapping else None
         self._temperature = job.temperature
 
     def forward(
@@ -38,7 +40,8 @@ class SimCLR(Recipe):
     ) -> Outcome:
         # One pass of both views: batch normalisation sees them together.
         first, second = self.encoder(torch.cat(self.views(tiles, generator))).chunk(2)
-        loss = nt_xent(first, second, temperature=self._temperature)
+        mates = self.same_ground.mates(chips) if self.same_ground else None
+        loss = nt_xent(first, second, temperature=self._temperature, masked=mates)
         embedding = first.detach().float()
         positive_cosine = (embedding * second.detach().float()).sum(dim=1).mean()
         return Outcome(loss, embedding, dict(positive_cosine=positive_cosine))

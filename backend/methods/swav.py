@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from backend.contract.systems.assignments import SwAVTrainJob
 from backend.data.dataset import TileDataset
@@ -20,6 +19,7 @@ from backend.hooks.prototypes import Prototypes, prototype_count
 from backend.hooks.queue import Queue
 from backend.hooks.sinkhorn import sinkhorn
 from backend.losses.soft_cross_entropy import soft_cross_entropy
+from backend.networks.directions import directions
 from backend.networks.mlp import make_mlp
 from backend.runtime.errors import RequestError
 
@@ -66,7 +66,7 @@ class SwAV(Recipe):
 
     def project(self, tiles: Tensor) -> Tensor:
         """Unit vectors (B, D) of views."""
-        return functional.normalize(self.projector(self.encoder.features(tiles)), dim=1)
+        return directions(self.projector(self.encoder.features(tiles)))
 
     def forward(
         self, tiles: Sequence[Tensor], chips: Tensor, generator: torch.Generator
@@ -83,7 +83,7 @@ class SwAV(Recipe):
         ]
         loss = torch.stack(losses).mean()
         entropy = -torch.stack([torch.xlogy(code, code).sum(dim=1).mean() for code in codes]).mean()
-        large = [vector.detach().float() for vector in vectors[:LARGE_VIEWS]]
+        large = [vector.detach() for vector in vectors[:LARGE_VIEWS]]
         return Outcome(
             loss,
             large[0],
@@ -96,7 +96,7 @@ class SwAV(Recipe):
         job, count = self._job, len(scores)
         if self.queue is not None and self._queue_is_full():
             with torch.no_grad():
-                scores = torch.cat([scores.float(), self.prototypes(self.queue.keys)])
+                scores = torch.cat([scores, self.prototypes(self.queue.keys)])
         codes = sinkhorn(scores, epsilon=job.epsilon, iterations=job.sinkhorn_iterations)
         return codes[:count]
 

@@ -173,13 +173,62 @@ def test_a_tenth_of_the_chips_is_the_default() -> None:
     assert prototype_count(7, 1000) == 7
 
 
+def entropy_and_divergence(targets: list, told: list) -> tuple[float, float]:
+    """H(t) and KL(t||s), by a loop: means over the terms of each large view's targets (B, K) and
+    what is told of each other view, logits (B, K)."""
+    entropies, divergences = [], []
+    for large, target in enumerate(targets):
+        for view, logits in enumerate(told):
+            if view == large:
+                continue
+            for t_row, row in zip(target.tolist(), logits.tolist(), strict=True):
+                total = math.log(math.fsum(math.exp(value) for value in row))
+                pairs = [(t, value - total) for t, value in zip(t_row, row, strict=True) if t > 0]
+                entropies.append(-math.fsum(t * math.log(t) for t, _ in pairs))
+                divergences.append(math.fsum(t * (math.log(t) - s) for t, s in pairs))
+    return math.fsum(entropies) / len(entropies), math.fsum(divergences) / len(divergences)
+
+
+@pytest.mark.parametrize("vectors", ["as encoded", "those of prototypes", "zeros"])
 @pytest.mark.parametrize("method", BOTH)
-def test_fact_5_3_13_the_loss_is_entropy_and_divergence(method: str, small_dataset) -> None:
-    learner, batches = make(method, small_dataset)
+def test_fact_5_3_13_the_loss_is_entropy_and_divergence(
+    method: str, vectors: str, small_dataset, monkeypatch
+) -> None:
+    """Targets of entropy 0 and ln(prototypes) too: DINO's of one cluster, and uniform ones."""
+    learner, batches = make(method, small_dataset, local_views=2)
+    recipe = learner.recipe
+    mine = recipe.prototypes if method == "swav" else recipe.student["prototypes"]
+    if vectors != "as encoded":
+        # Sinkhorn's algorithm allows no one cluster: each sample has a prototype of its own there.
+        kinds = torch.arange(8) if method == "swav" else torch.zeros(8, dtype=torch.long)
+        given = mine.weight.detach()[kinds] * (vectors != "zeros")
+
+        def project(network, tiles):
+            return given.repeat(len(tiles) // 8, 1).requires_grad_()
+
+        monkeypatch.setattr(*((swav.SwAV, "project") if method == "swav" else (dino, "project")),
+                            project)  # fmt: skip
+    codes, scores, plain, told = [], [], swav.sinkhorn, mine.forward
+    monkeypatch.setattr(
+        swav, "sinkhorn", lambda of, **how: codes.append(plain(of, **how)) or codes[-1]
+    )
+    monkeypatch.setattr(mine, "forward", lambda of: scores.append(told(of)) or scores[-1])
     outcome, _ = learner.take_step(batches.batch(0))
+    targets = codes
+    if method == "dino":
+        targets = (outcome.kept["scores"].double() / 0.04).softmax(dim=1).chunk(2)
+    entropy, divergence = entropy_and_divergence(targets, [s.double() / 0.1 for s in scores])
+    assert len(scores) == 4
     first, second = outcome.measures.values()
-    assert (first + second).item() == pytest.approx(outcome.loss.item(), abs=1e-5)
-    assert 0 <= first.item() <= math.log(8) + 1e-5
+    assert first.item() == pytest.approx(entropy, abs=1e-5)
+    assert second.item() == pytest.approx(divergence, abs=1e-5)
+    assert outcome.loss.item() == pytest.approx(entropy + divergence, abs=1e-5)
+    if vectors == "zeros":
+        assert entropy == pytest.approx(math.log(8)) and divergence == pytest.approx(0, abs=1e-6)
+    elif vectors == "those of prototypes":
+        assert entropy < 0.01
+    else:
+        assert 0.01 < entropy < math.log(8) and divergence > 0.01
 
 
 def test_the_queue_takes_part_once_it_is_full(small_dataset, monkeypatch) -> None:

@@ -132,6 +132,8 @@ def test_mixed_tiles_are_alike_by_degrees(small_dataset) -> None:
     cosine = (0.6 * 0.5 + 0.4 * 0.5) / math.sqrt((0.36 + 0.16) * 0.5)
     assert found["supcon"][0].tolist() == [1, 1, 0]
     assert found["softcon"][0].tolist() == pytest.approx([1, cosine, 0], abs=1e-6)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(recipe.likeness(chips), found["softcon"])
 
 
 def test_land_cover_that_says_nothing_is_refused(small_dataset) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn.neighbors import KNeighborsClassifier
+from torch import nn
 
 from backend import train
 from backend.contract.methods import METHODS, make_train_job, unmet_needs
@@ -185,6 +186,39 @@ def test_a_step_asks_the_device_for_nothing(method: str, datasets: Datasets, mon
         with NoAsking():
             learner.take_step(batch)
     assert learner.is_finite()
+
+
+def compute_networks_exactly(patch: pytest.MonkeyPatch) -> None:
+    """Have layers compute in float32 under autocast too: what is compared is the same then."""
+    for layer in (nn.Linear, nn.Conv2d, nn.ConvTranspose2d, nn.MultiheadAttention):
+        patch.setattr(layer, "forward", torch.autocast("cpu", enabled=False)(layer.forward))
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_losses_are_float32_under_autocast(method: str, datasets: Datasets, monkeypatch) -> None:
+    """Of what the networks gave, which alone are to compute in bfloat16."""
+    compute_networks_exactly(monkeypatch)
+    job = job_of(method, dict(temperature=0.05), batch_size=6, steps=9)
+    learner, batches = make_learner(job, datasets("colours", method))
+    for step in range(6):
+        learner.take_step(batches.batch(step))
+    batch, recipe = batches.batch(6), learner.recipe
+    pixels = [torch.from_numpy(view) for view in batch.tiles]
+    more = {}
+    if recipe.asks_for_valid:
+        more["valid"] = [~learner.normalise.no_data(view) for view in pixels]
+    losses = []
+    for low in (False, True):
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=low):
+            outcome = recipe(
+                [learner.normalise(view) for view in pixels],
+                torch.from_numpy(batch.chips),
+                torch.Generator().manual_seed(0),
+                **more,
+            )
+        assert outcome.loss.dtype == torch.float32
+        losses.append(outcome.loss.item())
+    assert losses[1] == pytest.approx(losses[0], rel=1e-5)
 
 
 @pytest.mark.parametrize("method", NAMES)

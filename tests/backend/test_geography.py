@@ -147,6 +147,22 @@ def test_fact_5_9_8_beside_a_method_its_own_loss_is_the_same(method: str, small_
     assert not isinstance(none.recipe, Beside)
 
 
+def test_guessing_beside_a_method_is_what_the_method_says_now(small_dataset) -> None:
+    """PCL's own rises when clusters come, after the first epoch."""
+    job = tiny_job(
+        "pcl", batch_size=8, clusters=[3, 6], start_epochs=1, queue_size=24,
+        also_learn=["land-cover"], also_weight=0.5,
+    )  # fmt: skip
+    learner, batches = make_learner(job, small_dataset)
+    recipe = learner.recipe
+    start, cover = math.log(25), 0.5 * recipe.tasks.chance_loss
+    assert recipe.chance_loss == pytest.approx(start + cover)
+    for step in range(learner.plan.steps_per_epoch):
+        learner.take_step(batches.batch(step))
+    guess = (math.log(3) + math.log(6)) / 2
+    assert recipe.chance_loss == pytest.approx(start + guess + cover)
+
+
 def test_clusters_of_places_are_in_the_checkpoint(small_dataset) -> None:
     learner, _ = make_learner(tiny_job("moco", also_learn=["position-clusters"]), small_dataset)
     assert "tasks.position_clusters" in learner.state()["recipe"]

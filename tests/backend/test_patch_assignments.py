@@ -10,7 +10,8 @@ from torch.nn import functional
 
 from backend.contract.methods import METHODS, make_train_job
 from backend.data.dataset import TileDataset
-from backend.methods.esvit import matched_loss, nearest_regions
+from backend.methods.dense_matching import match_by_features
+from backend.methods.esvit import matched_loss
 from backend.networks.backbones import ARCHITECTURES
 from backend.networks.backbones.vision_transformer import VisionTransformer
 from backend.runtime.errors import RequestError
@@ -44,8 +45,19 @@ def vectors(*shape: int, seed: int = 0) -> torch.Tensor:
 def test_fact_5_3_12_identical_features_match_themselves() -> None:
     regions = vectors(3, 9, 5)
     expected = torch.arange(9).expand(3, 9)
-    assert torch.equal(nearest_regions(regions, regions), expected)
-    assert torch.equal(nearest_regions(3 * regions, 0.1 * regions), expected)
+    assert torch.equal(match_by_features(regions, regions), expected)
+    assert torch.equal(match_by_features(3 * regions, 0.1 * regions), expected)
+
+
+def test_fact_5_3_12_regions_that_look_alike_are_told_apart_under_autocast() -> None:
+    """Each matches itself: of identical networks, the loss is the entropy of the targets."""
+    regions = (vectors(1, 1, 16) + 0.01 * vectors(2, 49, 16, seed=1)).float()
+    scores = vectors(2, 49, 5, seed=2).float() * 3
+    targets = scores.softmax(dim=2)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = matched_loss(regions, regions, scores, targets)
+    expected = -torch.xlogy(targets, targets).sum(dim=2).mean()
+    assert found.item() == pytest.approx(expected.item(), rel=1e-5)
 
 
 def test_fact_5_3_12_the_order_of_the_teachers_regions_does_not_matter() -> None:

@@ -58,6 +58,18 @@ def test_fact_5_1_15_concentrations() -> None:
         torch.tensor([0, 0, 0, 1, 1, 2]),
     )
     assert alone[2] == alone.max()
+    # A vector by itself may lie far away: a cluster that ran empty was given such a one.
+    far = raw_concentrations(
+        torch.cat([vectors, at_distances(9.0)]),
+        torch.zeros(3, 2).double(),
+        torch.tensor([0, 0, 0, 1, 1, 2]),
+    )
+    assert far.tolist() == [*raw.tolist(), raw.max().item()]
+    # Where every cluster is of one vector, each has its own.
+    singles = raw_concentrations(
+        at_distances(0.2, 0.4), torch.zeros(2, 2).double(), torch.arange(2)
+    )
+    assert singles.tolist() == pytest.approx([0.2 / math.log(11), 0.4 / math.log(11)])
     same = concentrations(torch.zeros(4, 2), torch.zeros(2, 2), clusters[1:], temperature=0.2)
     assert same.tolist() == pytest.approx([0.2, 0.2])
 
@@ -248,6 +260,7 @@ def test_presets_hold_the_published_values(small_dataset) -> None:
     csf, geo = job("csf-published"), job("geomoco-published")
     assert (csf.band_dropout, csf.dropout_ramp_steps, csf.temperature) == (0.66, 8000, 0.1)
     assert (csf.batch_size, csf.learning_rate, csf.gradient_clip) == (128, 1e-3, 1)
+    assert (csf.schedule, csf.warmup_steps) == ("constant", 3000)
     assert (geo.temperature, geo.position_clusters, geo.queue_size) == (0.02, 100, 65536)
     assert geo.also_learn == ["position-clusters"] and geo.also_weight == 1
     one_band = dict(small_dataset.information.to_json(), bands=[dict(name="nir")])

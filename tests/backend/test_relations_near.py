@@ -13,6 +13,8 @@ SHAPES = [
     Near(7, step_px=2),
     Near(5, shape="disc"),
     Near(9, step_px=2, shape="disc"),
+    Near(5, minimum_offset_px=1),
+    Near(7, step_px=2, minimum_offset_px=1),
     Near(5, minimum_offset_px=3),
     Near(7, step_px=3, minimum_offset_px=4),
     Near(6, minimum_offset_px=6),

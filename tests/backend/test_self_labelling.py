@@ -123,6 +123,27 @@ def test_labels_are_renewed_after_an_epoch(method: str, small_dataset) -> None:
     assert torch.equal(recipe.labels.labels[others], before[others])
 
 
+@pytest.mark.parametrize("method", BOTH)
+def test_a_chip_that_was_never_seen_is_not_labelled(method: str, make_dataset, tmp_path) -> None:
+    """27 training chips in batches of 13: a last one alone makes no batch."""
+    folder = make_dataset(tmp_path / "odd.tiles", count=41, splits=(0.6, 0.2))
+    dataset = TileDataset(folder)
+    training = dataset.numbers("train")
+    learner, batches = make(method, dataset, batch_size=13, steps=4)
+    assert len(training) == 27 and learner.plan.steps_per_epoch == 2
+    recipe, given = learner.recipe, []
+    plain = recipe.labels._parts[2]
+    recipe.labels._parts = (*recipe.labels._parts[:2], lambda v, s: given.append(v) or plain(v, s))
+    before = recipe.labels.labels.clone()
+    for step in range(2):
+        learner.take_step(batches.batch(step))
+    (vectors,) = given
+    assert len(vectors) == 26 and vectors.any(dim=1).all()
+    unseen = [n for n in training.tolist() if not recipe.bank.vectors[n].any()]
+    assert len(unseen) == 1
+    assert recipe.labels.labels[unseen] == before[unseen]
+
+
 def test_deepclusters_classifier_is_the_clusters_means(small_dataset) -> None:
     learner, batches = make("deepcluster", small_dataset, batch_size=16, steps=3)
     for step in range(3):
@@ -133,13 +154,23 @@ def test_deepclusters_classifier_is_the_clusters_means(small_dataset) -> None:
     assert "means" in learner.state()["recipe"] and "labels.labels" in learner.state()["recipe"]
 
 
+def test_logits_are_float32_under_autocast(small_dataset) -> None:
+    """A low temperature makes much of a rounded product."""
+    recipe = make("sela", small_dataset, temperature=0.01)[0].recipe
+    features = torch.randn(20, recipe.encoder.feature_dimension, generator=seeded())
+    expected = recipe.scores(features)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = recipe.scores(features)
+    assert torch.allclose(found, expected, rtol=1e-6)
+
+
 def test_fact_5_3_11_too_many_clusters_are_refused(small_dataset) -> None:
     job = make_train_job(dict(dataset="a", output="b", method="sela"))
     assert [cluster_count(job, chips) for chips in (50, 2000, 100_000)] == [8, 100, 3000]
     chips = small_dataset.information.splits["train"]
     for method in BOTH:
-        with pytest.raises(RequestError, match=f"more than the {chips} training chips"):
-            make(method, small_dataset, clusters=chips + 1)
+        with pytest.raises(RequestError, match=f"not fewer than the {chips} training chips"):
+            make(method, small_dataset, clusters=chips)
 
 
 def test_presets_hold_the_papers_values() -> None:

@@ -105,11 +105,14 @@ def test_stored_is_taken_by_itself_only_where_a_chip_is_no_more_than_a_tile(
     relations = relations_of(triplets)
     assert relations[0] == Itself()
     assert [type(one) for one in relations[1:]] == [Stored, Stored]
-    assert relations_of(small_dataset)[1] == Near(8)
+    # The released recipe's least offset asks for nothing.
+    allowed = relations_of(triplets, minimum_offset_px=0)
+    assert [type(one) for one in allowed[1:]] == [Stored, Stored]
+    assert relations_of(small_dataset)[1] == Near(8, minimum_offset_px=1)
     source = triplets.folder.parent / "files"
     assert ingest(source, tmp_path / "wide.tiles", neighbour_radius_px=2) == 0
     wide = TileDataset(tmp_path / "wide.tiles")
-    assert relations_of(wide)[1] == Near(2)
+    assert relations_of(wide)[1] == Near(2, minimum_offset_px=1)
     asked = relations_of(wide, neighbour="stored")
     assert [one.role for one in asked[1:]] == ["neighbour", "distant"]
     assert len(training_chips(job_of(wide), wide)) == len(wide.numbers("train"))

@@ -136,13 +136,13 @@ def test_relations_of_both_methods(small_dataset) -> None:
     for method in BOTH:
         assert make(small_dataset, method).relations == (
             Itself(),
-            Near(8),
+            Near(8, minimum_offset_px=1),
             Far("outside-square", 8),
         )
     assert make(small_dataset, neighbour_radius_px=3).relations[2].distance_px == 7
     assert make(small_dataset, distant_minimum_m=75).relations[2].distance_px == 2.5
     asked = make(small_dataset, distant="random-record", distant_neighbours=True)
-    assert asked.relations[2] == Far("random-record", 8, Near(8))
+    assert asked.relations[2] == Far("random-record", 8, Near(8, minimum_offset_px=1))
     own = make(small_dataset, distant_own_scene=True).relations[2]
     assert own == Far("outside-square", 8, own_scene=True)
     with pytest.raises(RequestError, match="does not go with --distant random-record"):

@@ -206,7 +206,7 @@ def test_the_second_view_may_be_a_neighbours(method: str, small_dataset) -> None
     learner, batches = make_learner(
         job_of(method, second_view="near", neighbour_radius_px=4), small_dataset
     )
-    assert learner.recipe.relations == (Itself(), Near(4))
+    assert learner.recipe.relations == (Itself(), Near(4, minimum_offset_px=1))
     outcome, _ = learner.take_step(batches.batch(0))
     assert torch.isfinite(outcome.loss)
 

@@ -7,11 +7,12 @@ from typing import Any, Dict, List
 
 from ..catalogue import Method, Needs
 from ..settings import setting
+from .batch_contrast import BatchContrastTrainJob
 from .photometric import PhotometricTrainJob
 
 
 @dataclass
-class CMCTrainJob(PhotometricTrainJob):
+class CMCTrainJob(PhotometricTrainJob, BatchContrastTrainJob):
     """CMC: what one group of a tile's bands shows should tell what another shows."""
 
     band_groups: List[str] = setting(
@@ -69,6 +70,7 @@ class CMCTrainJob(PhotometricTrainJob):
 _SOURCE = "Tian, Krishnan, Isola, Contrastive Multiview Coding, ECCV 2020, arXiv 1906.05849"
 
 _PUBLISHED: Dict[str, Any] = dict(
+    mask_overlapping=False,
     steps=None,
     epochs=400,
     batch_size=128,

@@ -30,7 +30,8 @@ class KeyQueueTrainJob(TrainJob):
     mask_own_keys: bool = setting(
         "flag",
         True,
-        "Leave a chip's own older keys out of its negatives",
+        "Leave a chip's own older keys out of its negatives, and those of chips whose tiles "
+        "overlap its own on the ground, on whatever date",
         advanced=True,
     )
     batch_norm_groups: int = setting(

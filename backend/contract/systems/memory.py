@@ -7,12 +7,13 @@ from typing import Any, Dict
 
 from ..catalogue import NINE_PATCHES_PX, Method, Needs
 from ..settings import setting
+from .batch_contrast import BatchContrastTrainJob
 from .photometric import PhotometricTrainJob
 from .published_views import MOCO_V2_VIEWS
 
 
 @dataclass
-class MemoryTrainJob(PhotometricTrainJob):
+class MemoryTrainJob(PhotometricTrainJob, BatchContrastTrainJob):
     """What methods share that tell a tile by its entry in a memory bank."""
 
     temperature: float = setting(
@@ -105,6 +106,7 @@ _PUBLISHED: Dict[str, Any] = dict(
     temperature=0.07,
     objective="nce",
     bank_momentum=0.5,
+    mask_overlapping=False,
     turns="mirror",
 )
 _DIFFERENCES = (

@@ -7,12 +7,13 @@ from typing import Any, Dict
 
 from ..catalogue import Method, Needs
 from ..settings import setting
+from .batch_contrast import BatchContrastTrainJob
 from .published_views import BLUR_IS_LARGE, BLURRED_ALIKE, BYOL_VIEWS
 from .two_views import TwoViewsTrainJob
 
 
 @dataclass
-class MoCoV3TrainJob(TwoViewsTrainJob):
+class MoCoV3TrainJob(TwoViewsTrainJob, BatchContrastTrainJob):
     """MoCo v3: from one view, predict the key of the other, and of no other tile."""
 
     temperature: float = setting(
@@ -67,6 +68,7 @@ _PUBLISHED: Dict[str, Any] = dict(
     hidden_dimension=4096,
     projected_dimension=256,
     key_momentum=0.99,
+    mask_overlapping=False,
 )
 _DIFFERENCES = (
     BLURRED_ALIKE,

@@ -40,7 +40,8 @@ class NeighbourTrainJob(TrainJob):
     minimum_offset_px: Optional[int] = setting(
         "integer",
         None,
-        "Least offset of a neighbour; a tile's side keeps neighbours from overlapping in a square",
+        "Least offset of a neighbour: by default 1, which leaves out the anchor's own place alone; "
+        "a tile's side keeps neighbours from overlapping in a square",
         unit="px",
         minimum=0,
         advanced=True,

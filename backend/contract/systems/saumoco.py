@@ -18,7 +18,8 @@ class SauMoCoTrainJob(NeighbourTrainJob, KeyQueueTrainJob):
     neighbours: int = setting(
         "integer",
         1,
-        "Neighbours of an anchor; of several, the mean of their embeddings is the positive",
+        "Neighbours of an anchor; of several, the mean of their projections, then scaled to length "
+        "1, is the positive",
         label="Neighbours per anchor",
         minimum=1,
         maximum=64,
@@ -60,6 +61,7 @@ _PUBLISHED: Dict[str, Any] = dict(
     key_momentum=0.999,
     mask_own_keys=False,
     batch_norm_groups=1,
+    minimum_offset_px=0,
     queue_start="released",
 )
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from ..catalogue import Method, Needs
 from ..settings import setting
+from .batch_contrast import BatchContrastTrainJob
 from .photometric import PhotometricTrainJob
 
 
 @dataclass
-class SensorFusionTrainJob(PhotometricTrainJob):
+class SensorFusionTrainJob(PhotometricTrainJob, BatchContrastTrainJob):
     """CSF: what some bands show should look like what other bands show, to one network."""
 
     temperature: float = setting(
@@ -76,8 +77,10 @@ METHODS = (
             learning_rate=1e-3,
             weight_decay=0.0,
             schedule="constant",
+            warmup_steps=3000,
             gradient_clip=1.0,
             temperature=0.1,
+            mask_overlapping=False,
             band_dropout=0.66,
             dropout_ramp_steps=8000,
             turns="uniform",
@@ -93,9 +96,18 @@ METHODS = (
         differences=(
             "Unlike the released code, bands that stay are not scaled up for those that are "
             "dropped, so that nothing has to be scaled in use.",
+            "Unlike the released code, both views have one frame, for their maps are compared "
+            "place by place; as released, each view is a crop of 128 of 160 px, and is mirrored "
+            "and turned, by itself.",
             "Unlike the released code, each tile draws a turn of its own among all eight; as "
             "released, a batch has one, and a turn by 270 degrees never comes.",
-            "The number of steps and the strength of the jitter are this program's.",
+            "Unlike the released code, maps are compared by their cosines, not by products that "
+            "depend on their length.",
+            "The loss is the mean of both directions at both depths, as released their sum, which "
+            "is four times as much; and gradients are clipped together, as released each layer's "
+            "by itself.",
+            "Brightness is multiplied, as released it is added to. The number of steps is this "
+            "program's.",
             "The network is torchvision's ResNet-50, not its second version.",
         ),
         source=_SOURCE,

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from ..catalogue import Method, Needs
 from ..settings import setting
+from .batch_contrast import BatchContrastTrainJob
 from .published_views import BLUR_IS_LARGE, SIMCLR_VIEWS
 from .two_views import TwoViewsTrainJob
 
 
 @dataclass
-class SimCLRTrainJob(TwoViewsTrainJob):
+class SimCLRTrainJob(TwoViewsTrainJob, BatchContrastTrainJob):
     """SimCLR: two views of one tile should look alike, and unlike all others of the batch."""
 
     temperature: float = setting(
@@ -67,6 +68,7 @@ METHODS = (
             warmup_epochs=10,
             gradient_clip=0.0,
             temperature=0.1,
+            mask_overlapping=False,
         ),
         differences=(
             BLUR_IS_LARGE,

@@ -144,6 +144,7 @@ METHODS = (
             margin=10.0,
             norm_weight=0.01,
             norm_reduction="frobenius",
+            minimum_offset_px=0,
             distant="random-record",
             distant_neighbours=True,
             separate_passes=True,

@@ -11,6 +11,7 @@ from .draws import chip_words, shuffled, step_seed, uniform_integers
 from .far import FAR_MODES, OUTSIDE_MODES, Far
 from .ground import Ground, make_ground
 from .near import SHAPES, Near
+from .overlaps import overlapping_chips, overlapping_pairs
 from .relation import Itself, Relation
 from .stored import DISTANT, NEIGHBOUR, Stored, stored, stored_anchors
 
@@ -33,6 +34,8 @@ __all__ = [
     "chip_words",
     "cut",
     "make_ground",
+    "overlapping_chips",
+    "overlapping_pairs",
     "shuffled",
     "step_seed",
     "stored",
