@@ -12,7 +12,9 @@ from backend.data.ingest.arrays import numbered_bands
 from backend.data.ingest.class_folder import images_by_class
 from backend.data.ingest.collection import look_at
 from backend.data.ingest.images import Images
+from backend.data.scene_files import holds
 from backend.data.scene_grid import ground_resolution_m
+from backend.data.scenes import valid_pixels
 from backend.runtime.errors import RequestError
 from backend.runtime.reporter import Reporter
 
@@ -115,9 +117,10 @@ def labelled_tiles_of_folder(
     pixels = _read_all(images, names, reporter)
     digest = hashlib.sha256("\n".join(names).encode("utf-8"))
     digest.update(pixels.data)
-    sample = pixels[:: max(1, len(pixels) // 500)].astype(np.float64)
-    if nodata is not None:
-        sample[sample == nodata] = np.nan
+    if nodata is not None and not holds(pixels.dtype, nodata):
+        nodata = None
+    sample = pixels[:: max(1, len(pixels) // 500)]
+    sample = np.where(valid_pixels(sample, nodata), sample.astype(np.float64), np.nan)
     tiles = LabelledTiles(
         name=folder.name,
         label_source="sub-folders of images",
