@@ -60,8 +60,6 @@ def write_inputs(folder: Path, count: int) -> None:
         block = vectors[first : first + 10_000]
         block[:] = generator.standard_normal(block.shape, np.float32)
         block /= np.linalg.norm(block, axis=1, keepdims=True)
-    record = json.dumps(dict(count=count, dimension=DIMENSION))
-    (folder / "index.json").write_text(record, encoding="utf-8")
 
 
 def build_step(folder: Path, count: int):
@@ -84,11 +82,10 @@ def build_step(folder: Path, count: int):
 
 def open_step(folder: Path, count: int):
     from backend.data.dataset import TileDataset
-    from backend.search.exact import open_vectors
 
     def work() -> None:
         assert len(TileDataset(folder / "d.tiles").tile(count - 1)) == BANDS
-        assert len(open_vectors(folder)) == count
+        assert len(np.load(folder / "vectors.npy", mmap_mode="r")) == count
 
     return work
 
@@ -127,9 +124,9 @@ def evaluate_step(folder: Path, count: int):
 
 
 def search_step(folder: Path, count: int):
-    from backend.search.exact import nearest, open_vectors
+    from backend.search.exact import nearest
 
-    vectors = open_vectors(folder)
+    vectors = np.asarray(np.load(folder / "vectors.npy", mmap_mode="r"))
     query = np.array(vectors[count // 2])[None]
     return lambda: nearest(vectors, query, 10)
 

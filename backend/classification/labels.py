@@ -9,11 +9,11 @@ import geopandas
 import numpy as np
 import pandas
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import ProjError
 from rasterio.crs import CRS
 
 from backend.data.coordinates import projection
+from backend.data.vector_layers import has_geometry, read_points_and_polygons
 from backend.runtime.errors import DataError, RequestError
 from backend.runtime.reporter import Reporter
 
@@ -35,14 +35,14 @@ def read_labels(path: str, field: str, crs: CRS, reporter: Reporter) -> Labels:
     Features without geometry or class are left out, with a warning. RequestError where the layer
     or the field is not there, DataError where it holds no labels.
     """
-    frame = _read(path)
+    frame = read_points_and_polygons(path, "labels")
     if field not in frame.columns or field == frame.geometry.name:
         names = [name for name in frame.columns if name != frame.geometry.name]
         raise RequestError(
             f"the labels {path} have no field {field!r}; their fields are: {', '.join(names)}",
             "name one of them with --label-field",
         )
-    whole = ~(frame.geometry.is_empty | frame.geometry.isna()).to_numpy()
+    whole = has_geometry(frame)
     values = _values(frame[field], path, field)
     known = np.array([value is not None for value in values])
     if not (whole & known).any():
@@ -56,27 +56,6 @@ def read_labels(path: str, field: str, crs: CRS, reporter: Reporter) -> Labels:
     kept = np.flatnonzero(whole & known)
     geometries = _in_crs(frame.geometry.iloc[kept], crs, path)
     return Labels(geometries, [values[number] for number in kept])
-
-
-def _read(path: str) -> geopandas.GeoDataFrame:
-    file, _, name = path.partition("|layername=")
-    try:
-        frame = geopandas.read_file(file, layer=name or None)
-    except (DataSourceError, DataLayerError) as error:
-        raise RequestError(
-            f"the labels {path} cannot be read: {error}", "check the path"
-        ) from error
-    if not isinstance(frame, geopandas.GeoDataFrame):
-        raise DataError(f"the labels {path} are a table without geometries", "give a vector layer")
-    if len(frame) == 0:
-        raise DataError(f"the labels {path} have no features", "draw points or polygons in it")
-    if frame.crs is None:
-        raise DataError(f"the labels {path} have no CRS", "give the layer its CRS")
-    kinds = frame.geometry.geom_type.dropna().unique()
-    wrong = sorted(kind for kind in kinds if "Point" not in kind and "Poly" not in kind)
-    if wrong:
-        raise DataError(f"the labels {path} hold {wrong[0]}", "use points or polygons")
-    return frame
 
 
 def _in_crs(geometries: geopandas.GeoSeries, crs: CRS, path: str) -> np.ndarray:

@@ -11,6 +11,9 @@ from backend.evaluation.measures import (
     accuracy,
     balanced_accuracy,
     confusion_matrix,
+    deviation,
+    f1_and_iou,
+    mean_of_known,
     recall_and_precision,
 )
 from backend.runtime.reporter import Phase
@@ -93,19 +96,13 @@ def cross_validate(
     return found
 
 
-def f1_scores(confusion: np.ndarray) -> np.ndarray:
-    """F1 of each class, NaN for one that is neither in the reference nor predicted."""
-    both = confusion.sum(axis=0) + confusion.sum(axis=1)
-    return np.where(both > 0, 2 * np.diag(confusion) / np.maximum(both, 1), np.nan)
-
-
 def scores(confusion: np.ndarray) -> dict[str, float]:
     """Overall accuracy, balanced accuracy and macro F1; F1 over the classes of the reference."""
-    tested = confusion.sum(axis=1) > 0
+    f1, _ = f1_and_iou(confusion)
     return dict(
         accuracy=accuracy(confusion),
         balanced_accuracy=balanced_accuracy(confusion),
-        macro_f1=float(f1_scores(confusion)[tested].mean()),
+        macro_f1=mean_of_known(f1),
     )
 
 
@@ -114,7 +111,7 @@ def summed_up(folds: list[Fold]) -> dict[str, dict[str, float | None]]:
     whole = scores(np.sum([fold.confusion for fold in folds], axis=0))
     each = [scores(fold.confusion) for fold in folds]
     return {
-        name: dict(value=whole[name], deviation=_deviation([one[name] for one in each]))
+        name: dict(value=whole[name], deviation=deviation([one[name] for one in each]))
         for name in SCORES
     }
 
@@ -122,30 +119,21 @@ def summed_up(folds: list[Fold]) -> dict[str, dict[str, float | None]]:
 def by_class(folds: list[Fold]) -> list[dict[str, float | None]]:
     """For each class producer's and user's accuracy and F1 of all folds together.
 
+    All but user's accuracy are None for a class that no fold tested.
     `f1_deviation` is the standard deviation of F1 over the folds that hold the class.
     """
     whole = np.sum([fold.confusion for fold in folds], axis=0)
     producers, users = recall_and_precision(whole)
-    f1 = f1_scores(whole)
-    rows = []
-    for number in range(len(whole)):
-        own = [
-            float(f1_scores(fold.confusion)[number])
-            for fold in folds
-            if fold.confusion[number].sum() > 0
-        ]
-        rows.append(
-            dict(
-                reference_cells=int(whole[number].sum()),
-                predicted_cells=int(whole[:, number].sum()),
-                producers_accuracy=producers[number],
-                users_accuracy=users[number],
-                f1=None if np.isnan(f1[number]) else float(f1[number]),
-                f1_deviation=_deviation(own),
-            )
+    f1, _ = f1_and_iou(whole)
+    f1_by_fold = [f1_and_iou(fold.confusion)[0] for fold in folds]
+    return [
+        dict(
+            reference_cells=int(whole[number].sum()),
+            predicted_cells=int(whole[:, number].sum()),
+            producers_accuracy=producers[number],
+            users_accuracy=users[number],
+            f1=f1[number],
+            f1_deviation=deviation([one[number] for one in f1_by_fold]),
         )
-    return rows
-
-
-def _deviation(values: list[float]) -> float | None:
-    return float(np.std(values, ddof=1)) if len(values) > 1 else None
+        for number in range(len(whole))
+    ]

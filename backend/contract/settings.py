@@ -37,7 +37,6 @@ LIST_KINDS: Dict[str, type] = {
     "layers": str,
     "points": str,
 }
-PATH_KINDS = ("file", "raster", "vector", "folder", "layers")
 OUTPUT_KINDS = ("output_file", "output_folder", "output_raster", "output_vector")
 
 

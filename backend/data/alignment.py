@@ -37,14 +37,6 @@ class Shift:
         return gain > LEAST_GAIN and self.there > RELATIVE_GAIN * self.here
 
 
-def explained_variance(bands: np.ndarray, classes: np.ndarray) -> float:
-    """Between-class share of the variance (eta squared), mean over bands.
-
-    `bands` (bands, pixels) float64; `classes` (pixels,) numbers from 0.
-    """
-    return _explained([_centred(values) for values in bands], classes)
-
-
 def _centred(values: np.ndarray) -> tuple[np.ndarray, float]:
     """Values less their mean, and the sum of their squares."""
     centred = values - values.mean()
@@ -52,7 +44,10 @@ def _centred(values: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def _explained(bands: Sequence[tuple[np.ndarray, float]], classes: np.ndarray) -> float:
-    """`explained_variance` of bands that are centred."""
+    """Between-class share of the variance (eta squared), mean over bands, each from `_centred`.
+
+    `classes` (pixels,) are numbers from 0.
+    """
     pixels = np.bincount(classes)
     shares = []
     for centred, total in bands:

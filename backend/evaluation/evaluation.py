@@ -28,6 +28,7 @@ from .record import evaluation_record
 from .report import ReportData, report_page
 from .summary import summary
 
+RECORD = "evaluation.json"
 TITLES = {"embedding": "embedding", "backbone": "backbone features"}
 
 
@@ -38,20 +39,6 @@ class Measured:
     results: list[Result]
     trained: dict[str, np.ndarray]
     untrained: dict[str, np.ndarray]
-
-
-def _check_output(job: EvaluateJob) -> Path:
-    output = Path(job.output)
-    check_output(output, overwrite=job.overwrite)
-    if output.is_file() or (
-        output.is_dir() and any(output.iterdir()) and not (output / "evaluation.json").is_file()
-    ):
-        # Replacing removes the folder, and with it whatever else it holds.
-        raise RequestError(
-            f"the output exists and is no evaluation: {output}",
-            "--overwrite replaces earlier evaluations only; give another --output",
-        )
-    return output
 
 
 def _labelled_tiles(job: EvaluateJob, encoder: FrozenEncoder, reporter: Reporter) -> LabelledTiles:
@@ -159,7 +146,8 @@ def evaluate(job: EvaluateJob, reporter: Reporter) -> None:
     Raises RequestError, DataError or MachineError; then nothing is written.
     """
     began = time.monotonic()
-    output = _check_output(job)
+    output = Path(job.output)
+    check_output(output, overwrite=job.overwrite, marker=RECORD)
     encoder = load_encoder(job.encoder, choose_device(job.device))
     tiles = _labelled_tiles(job, encoder, reporter)
     settings = Settings(
@@ -193,8 +181,8 @@ def evaluate(job: EvaluateJob, reporter: Reporter) -> None:
         ReportData(record, tiles, measured.results, measured.trained, measured.untrained)
     )
     with whole_folder(output) as folder:
-        write_json(folder / "evaluation.json", record)
+        write_json(folder / RECORD, record)
         (folder / "report.html").write_text(page, encoding="utf-8")
-    reporter.artifact("evaluation", output / "evaluation.json")
+    reporter.artifact("evaluation", output / RECORD)
     reporter.artifact("report", output / "report.html")
     reporter.say(" ".join(sentences))

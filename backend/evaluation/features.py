@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from backend.data.scenes import valid_pixels
 from backend.networks.encoder_file import EncoderInformation, FrozenEncoder
 from backend.runtime.reporter import Phase
 
@@ -32,27 +33,18 @@ def batches(count: int, size: int) -> list[np.ndarray]:
     return [np.arange(start, min(start + size, count)) for start in range(0, count, size)]
 
 
-def invalid_pixels(tiles: np.ndarray, nodata: float | None) -> np.ndarray:
-    """Where a band of a pixel is no data: NaN, or equal to `nodata`."""
-    if np.issubdtype(tiles.dtype, np.floating):
-        invalid = np.isnan(tiles)
-    else:
-        invalid = np.zeros(tiles.shape, bool)
-    return invalid if nodata is None else invalid | (tiles == nodata)
-
-
 def band_statistics(tiles: np.ndarray, nodata: float | None) -> np.ndarray:
     """STATISTICS of each band over its valid pixels, float32 (N, bands · statistics).
 
     `tiles` is (N, bands, H, W). NaN for a band of a tile without a valid pixel.
     """
-    invalid = invalid_pixels(tiles, nodata)
-    values = np.where(invalid, np.nan, tiles.astype(np.float64)).reshape(*tiles.shape[:2], -1)
+    valid = valid_pixels(tiles, nodata)
+    values = np.where(valid, tiles.astype(np.float64), np.nan).reshape(*tiles.shape[:2], -1)
     # A band without a valid pixel is given one zero, and its statistics are taken away again.
     empty = np.isnan(values).all(axis=2)
     values[empty, 0] = 0.0
     # np.nanpercentile is a hundred times slower, and most tiles are valid throughout.
-    percentile = np.nanpercentile if invalid.any() else np.percentile
+    percentile = np.percentile if valid.all() else np.nanpercentile
     quartiles = percentile(values, [25, 50, 75], axis=2)
     statistics = np.stack(
         [
@@ -102,8 +94,8 @@ def encoder_vectors(
         pixels = tiles.read(positions)[:, bands]
         if tiles.nodata is not None and tiles.nodata != encoder.information.nodata:
             # The encoder knows another no-data value; every encoder knows NaN.
-            invalid = invalid_pixels(pixels, tiles.nodata)
-            pixels = np.where(invalid, np.float32(np.nan), pixels.astype(np.float32))
+            valid = valid_pixels(pixels, tiles.nodata)
+            pixels = np.where(valid, pixels.astype(np.float32), np.float32(np.nan))
         for name, vectors in encoder.embed_both(pixels).items():
             parts[name].append(vectors)
         phase.advance(len(positions))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
@@ -29,12 +31,36 @@ def recall_and_precision(
     confusion: np.ndarray,
 ) -> tuple[list[float | None], list[float | None]]:
     """Per class: share of its tiles found, and share of the tiles so called that are of it."""
-
-    def share(right: np.ndarray, of: np.ndarray) -> list[float | None]:
-        return [float(r / n) if n else None for r, n in zip(right, of, strict=True)]
-
     right = np.diag(confusion)
-    return share(right, confusion.sum(axis=1)), share(right, confusion.sum(axis=0))
+    return _shares(right, confusion.sum(axis=1)), _shares(right, confusion.sum(axis=0))
+
+
+def f1_and_iou(confusion: np.ndarray) -> tuple[list[float | None], list[float | None]]:
+    """Per class F1 = 2 TP / (2 TP + FP + FN), and intersection over union TP / (TP + FP + FN).
+
+    Both are None for a class that does not occur among the true ones, so that two classifiers are
+    held to the same classes, whatever they predict.
+    """
+    right = np.diag(confusion)
+    true, predicted = confusion.sum(axis=1), confusion.sum(axis=0)
+    both = np.where(true > 0, true + predicted, 0)
+    return _shares(2 * right, both), _shares(right, np.where(true > 0, both - right, 0))
+
+
+def _shares(right: np.ndarray, of: np.ndarray) -> list[float | None]:
+    return [float(r / n) if n else None for r, n in zip(right, of, strict=True)]
+
+
+def mean_of_known(values: Sequence[float | None]) -> float | None:
+    """The mean of the values that are not None; None where all are."""
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else None
+
+
+def deviation(values: Sequence[float | None]) -> float | None:
+    """Standard deviation (n - 1) of the values that are not None; None where fewer than two are."""
+    known = [value for value in values if value is not None]
+    return float(np.std(known, ddof=1)) if len(known) > 1 else None
 
 
 def mean_average_precision(

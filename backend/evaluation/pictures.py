@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.image import imsave
 
-from .features import invalid_pixels
+from backend.data.scenes import valid_pixels
 
 # (red, green, blue) of the picture by band name; numbers with two digits are Sentinel-2's.
 TRUE_COLOUR = (("red", "green", "blue"), ("b04", "b03", "b02"))
@@ -59,7 +59,7 @@ def picture(
     values = tile[chosen].astype(np.float64)
     low, high = stretch[chosen, 0, None, None], stretch[chosen, 1, None, None]
     scaled = ((values - low) / np.maximum(high - low, 1e-9)).clip(0, 1) ** GAMMA
-    scaled[:, invalid_pixels(tile[chosen], nodata).any(axis=0)] = 1.0
+    scaled[:, ~valid_pixels(tile[chosen], nodata).all(axis=0)] = 1.0
     return np.rint(255 * scaled).astype(np.uint8).transpose(1, 2, 0)
 
 

@@ -48,8 +48,7 @@ class Result:
 
     def deviation(self, measure: str, quantity: str) -> float | None:
         """Standard deviation over the repeats (n - 1), None for one repeat."""
-        numbers = self.values[measure][quantity]
-        return float(np.std(numbers, ddof=1)) if len(numbers) > 1 else None
+        return measures.deviation(self.values[measure][quantity])
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-REDUCTIONS = ("samples", "samples-and-classes")
 CONSISTENCIES = (
     "kl-teacher-student",
     "kl-student-teacher",

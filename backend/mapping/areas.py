@@ -9,18 +9,19 @@ import numpy as np
 import pyogrio
 import pyproj
 import rasterio
-import rasterio.features
-import scipy.ndimage
 import shapely
-from rasterio.io import DatasetReader
 from shapely.geometry.polygon import orient
 
+from backend.data.scenes import valid_pixels
+from backend.runtime.reporter import Reporter
+
 from . import styles
+from .connected_areas import connected_areas
 from .layer_files import writing_layers
 
 
 def areas_above(
-    path: Path, threshold: float, *, minimum_area_m2: float = 0
+    path: Path, threshold: float, reporter: Reporter, *, minimum_area_m2: float = 0
 ) -> geopandas.GeoDataFrame:
     """The areas of connected pixels whose value is `threshold` or more, the largest first.
 
@@ -28,39 +29,18 @@ def areas_above(
     pixels, mean and highest (of the raster's values).
     """
     with rasterio.open(path) as source:
-        values = source.read(1)
-        above = values >= threshold
-        if source.nodata is not None and not np.isnan(source.nodata):
-            above &= values != source.nodata
-        labels, count = scipy.ndimage.label(above, output=np.int32)
-        polygons = _polygons(source, labels, count)
-        crs = source.crs
-    pixels = np.bincount(labels[above], minlength=count + 1)[1:]
-    sums = np.bincount(labels[above], values[above], minlength=count + 1)[1:]
-    highest = scipy.ndimage.maximum(values, labels, np.arange(1, count + 1)) if count else []
-    frame = geopandas.GeoDataFrame(
-        {
-            "area_m2": ground_areas(polygons, crs),
-            "pixels": pixels,
-            "mean": sums / np.maximum(pixels, 1),
-            "highest": np.asarray(highest, float),
-        },
-        geometry=polygons,
-        crs=crs,
-    )
+        nodata, crs = source.nodata, source.crs
+        windows = [window for _, window in source.block_windows(1)]
+
+    def high(values: np.ndarray) -> np.ndarray:
+        return (values >= threshold) & valid_pixels(values, nodata)
+
+    frame = connected_areas(path, high, windows, reporter, doing="drawing areas")
+    frame.insert(0, "area_m2", ground_areas(frame.geometry.to_numpy(), crs))
     frame = frame[frame["area_m2"] >= minimum_area_m2]
     frame = frame.sort_values("area_m2", ascending=False, kind="stable", ignore_index=True)
     frame.insert(0, "area", np.arange(1, len(frame) + 1))
     return frame
-
-
-def _polygons(source: DatasetReader, labels: np.ndarray, count: int) -> np.ndarray:
-    """The outline of each label, in their order."""
-    polygons = np.empty(count, object)
-    found = rasterio.features.shapes(labels, mask=labels > 0, transform=source.transform)
-    for outline, label in found:
-        polygons[int(label) - 1] = shapely.geometry.shape(outline)
-    return polygons
 
 
 def ground_areas(polygons: np.ndarray, crs: rasterio.crs.CRS) -> np.ndarray:

@@ -1,6 +1,8 @@
 """A STAC item of an embedding map: what it is, where and when, and the files that belong to it.
 
 STAC 1.1 with the extensions projection, processing and embeddings (the proposal `emb:` of 2026).
+The extension MLM is for items of models, whose weights are an asset of theirs: here the encoder is
+told by its name and hash.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import numpy as np
 import rasterio
 import shapely
 from rasterio.warp import transform_bounds, transform_geom
+from shapely.geometry.polygon import orient
 
 from backend.data.scene_files import as_date
 from backend.data.scene_grid import ground_resolution_m
@@ -22,7 +25,12 @@ from backend.runtime.errors import DataError, RequestError
 
 from .embedding_map import EmbeddingMap
 
-EXTENSIONS = ("projection/v2.0.0", "processing/v1.2.0", "embeddings/v0.0.1")
+# The prefix of an extension's fields -> its name and version.
+EXTENSIONS = {
+    "proj": "projection/v2.0.0",
+    "processing": "processing/v1.2.0",
+    "emb": "embeddings/v0.0.1",
+}
 TIFF = "image/tiff; application=geotiff"
 MEDIA_TYPES = {
     ".gpkg": "application/geopackage+sqlite3",
@@ -78,7 +86,9 @@ def stac_item(
         "type": "Feature",
         "stac_version": "1.1.0",
         "stac_extensions": [
-            f"https://stac-extensions.github.io/{name}/schema.json" for name in EXTENSIONS
+            f"https://stac-extensions.github.io/{name}/schema.json"
+            for prefix, name in EXTENSIONS.items()
+            if any(field.startswith(f"{prefix}:") for field in properties)
         ],
         "id": re.sub(r"[^\w.-]+", "-", source.path.stem),
         "geometry": outline,
@@ -102,7 +112,22 @@ def _ground(source: EmbeddingMap) -> tuple[dict[str, Any], list[float]]:
             f"the place of {source.path} cannot be told in degrees: {error}",
             "assign the right CRS to the map",
         ) from error
+    if box[0] > box[2]:
+        geometry = _cut_at_180_degrees(geometry)
     return geometry, [round(value, 7) for value in box]
+
+
+def _cut_at_180_degrees(geometry: dict[str, Any]) -> dict[str, Any]:
+    """An outline that crosses 180° east as two parts, as GeoJSON has it (RFC 7946, 3.1.9)."""
+    # Turned by 180°, it lies about the prime meridian.
+    turned = shapely.transform(
+        shapely.geometry.shape(geometry), lambda p: np.stack([p[:, 0] % 360 - 180, p[:, 1]], axis=1)
+    )
+    parts = []
+    for west, back in ((-180, 180), (0, -180)):
+        half = shapely.clip_by_rect(turned, west, -90, west + 180, 90)
+        parts.append(orient(shapely.transform(half, lambda p, x=back: np.add(p, (x, 0)).round(7))))
+    return shapely.geometry.mapping(shapely.MultiPolygon(parts))
 
 
 def _projection(source: EmbeddingMap) -> dict[str, Any]:

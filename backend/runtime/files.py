@@ -62,12 +62,14 @@ def check_output(path: Path, *, overwrite: bool, marker: str = "") -> None:
     """RequestError where `path` exists and may not be replaced, or its folder cannot be made.
 
     `marker` names a file that every output folder of its kind holds: a folder that holds other
-    things, and not this, is never replaced.
+    things, and not this, is never replaced, nor is a file.
     """
     if path.exists() and not overwrite:
         raise RequestError(
             f"the output exists: {path}", "give another --output, or --overwrite to replace it"
         )
+    if marker and path.is_file():
+        raise RequestError(f"{path} is a file; the output is a folder", "give another --output")
     if marker and path.is_dir() and any(path.iterdir()) and not (path / marker).exists():
         raise RequestError(
             f"{path} holds files that are not this program's, so it is not replaced",

@@ -8,14 +8,10 @@ does not reach the worst of a query's best so far is looked at once, by a compar
 from __future__ import annotations
 
 import itertools
-import json
 import warnings
-from pathlib import Path
 
 import numpy as np
 import torch
-
-from backend.runtime.errors import DataError
 
 QUERIES_AT_ONCE = 256
 # Bytes of scores of a block: they stay in the processor's cache until they are compared.
@@ -28,20 +24,6 @@ WIDENED_BYTES = 4 * 2**20
 # On a GPU: scores at a time, and neighbouring scores of which the greatest is looked at first.
 GPU_SCORES = 2**30
 GROUP = 64
-
-
-def open_vectors(folder: Path) -> np.ndarray:
-    """The vectors (n, D) of a folder that `backend.index` wrote, mapped into memory, not read."""
-    try:
-        record = json.loads((folder / "index.json").read_text(encoding="utf-8"))
-        vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
-        if vectors.shape != (record["count"], record["dimension"]):
-            raise ValueError("its files differ in length")
-    except (OSError, ValueError, KeyError) as error:
-        raise DataError(
-            f"the vectors {folder} cannot be read: {error}", "lay them out again"
-        ) from error
-    return np.asarray(vectors)
 
 
 def nearest(

@@ -1,4 +1,10 @@
-"""Exact search for the vectors most like a query, in blocks of bounded size. numpy alone."""
+"""Exact search for the vectors most like one query, as the verbs list them. numpy alone.
+
+`exact.nearest` finds the greatest inner products, among vectors that lie in one array. Here they
+come block by block from a map, with holes and of any length, and the list must be the same on
+every machine: similarities are cosines in float64, rounded so that equal vectors tie, ties go by
+position, and a list goes on `after` its end where close places were left out of it.
+"""
 
 from __future__ import annotations
 

@@ -11,10 +11,10 @@ import numpy as np
 import pandas
 import pyproj
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError, ProjError
 
 from backend.contract.jobs import SearchJob
+from backend.data.vector_layers import has_geometry, read_points_and_polygons
 from backend.runtime.errors import DataError, RequestError
 from backend.runtime.reporter import Reporter
 
@@ -165,7 +165,8 @@ def extent_words(bounds: Sequence[float], crs: pyproj.CRS) -> str:
 
 def query_from_examples(path: str, target: Target, reporter: Reporter) -> Query:
     """The query of a layer's points and polygons. RequestError or DataError where it has none."""
-    layer = _read_examples(path)
+    frame = read_points_and_polygons(path, "examples")
+    layer = frame.geometry[has_geometry(frame)]
     _transformer(layer.crs, target.crs, target)
     layer = layer.to_crs(target.crs)
     positions = []
@@ -192,25 +193,6 @@ def query_from_examples(path: str, target: Target, reporter: Reporter) -> Query:
     if nowhere:
         reporter.warning(f"{nowhere} of {len(layer)} examples lie beside {target.description}")
     return Query(found, layer, vector)
-
-
-def _read_examples(path: str) -> geopandas.GeoSeries:
-    """The geometries of a layer; `FILE|layername=NAME`, as QGIS writes it, picks one of several."""
-    file, _, name = path.partition("|layername=")
-    try:
-        frame = geopandas.read_file(file, layer=name or None)
-    except (DataSourceError, DataLayerError) as error:
-        raise RequestError(f"the examples {path} cannot be read: {error}") from error
-    layer = getattr(frame, "geometry", geopandas.GeoSeries())
-    layer = layer[~(layer.is_empty | layer.isna())]
-    if len(layer) == 0:
-        raise DataError(f"the examples {path} have no features", "draw points or polygons in it")
-    if layer.crs is None:
-        raise DataError(f"the examples {path} have no CRS", "give the layer its CRS")
-    wrong = sorted({kind for kind in layer.geom_type if "Point" not in kind and "Poly" not in kind})
-    if wrong:
-        raise DataError(f"the examples {path} hold {wrong[0]}", "use points or polygons")
-    return layer
 
 
 def positions_of(geometry: shapely.Geometry, target: Target) -> np.ndarray:

@@ -100,7 +100,9 @@ def _write(
             transparent_below=job.threshold,
         )
         if job.areas:
-            areas = areas_above(raster, job.threshold, minimum_area_m2=job.minimum_area_m2)
+            areas = areas_above(
+                raster, job.threshold, reporter, minimum_area_m2=job.minimum_area_m2
+            )
             folder = stack.enter_context(whole_files(areas_path))
             write_areas(folder / areas_path.name, areas)
             reporter.metric(0, {"areas": len(areas), "area_km2": areas["area_m2"].sum() / 1e6})

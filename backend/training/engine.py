@@ -6,7 +6,6 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from backend import __version__
@@ -175,7 +174,7 @@ class _Run:
                 log_due = last or knn_due or self.step % job.log_every_steps == 0
                 save_due = last or stop or self.step % job.checkpoint_every_steps == 0
                 if log_due or save_due or learner.device.type == "cpu":
-                    self.check_finite(batch)
+                    self.check_finite()
                 if log_due:
                     values = learner.values(batch, outcome, norm) | speed.lap()
                     if knn_due:
@@ -205,21 +204,13 @@ class _Run:
         title = f"{self.job.method} on {self.dataset.folder.name}"
         return profiled(batches, self.folder / "profile", self.learner.device, title)
 
-    def check_finite(self, batch: Batch) -> None:
-        """DataError or RequestError once the loss or a gradient is NaN or infinite."""
+    def check_finite(self) -> None:
+        """RequestError once the loss or a gradient is NaN or infinite."""
         if self.learner.is_finite():
             return
-        kept = "the last checkpoint is from before and stays"
-        pixels = [torch.as_tensor(tiles).cpu().numpy() for tiles in batch.tiles]
-        infinite = np.logical_or.reduce([np.isinf(tiles).any(axis=(1, 2, 3)) for tiles in pixels])
-        if infinite.any():
-            raise DataError(
-                f"the loss became NaN at step {self.step}: {self.dataset.folder} holds infinite "
-                f"pixel values, in chip {batch.chips[infinite][0]} for one; {kept}",
-                "build the dataset again with infinite values as --nodata",
-            )
         raise RequestError(
-            f"the loss or its gradient became NaN or infinite at step {self.step}; {kept}",
+            f"the loss or its gradient became NaN or infinite at step {self.step}; the last "
+            "checkpoint is from before and stays",
             "start a new run with a lower --learning-rate, a longer --warmup-steps, or a "
             "--gradient-clip of 1",
         )

@@ -9,10 +9,10 @@ from torch import Tensor, nn
 
 
 class Normalise(nn.Module):
-    """(x - offset) / scale for each band, in float32; no-data and NaN become 0, the band's offset.
+    """(x - offset) / scale for each band, in float32; what is no data becomes 0, the band's offset.
 
     Takes (B, C, H, W) of any real dtype and gives float32 of the same shape. A pixel of a band is
-    no data where it equals `nodata` or is NaN.
+    no data where it equals `nodata`, or is NaN or infinity, as for `data.scenes.valid_pixels`.
     """
 
     def __init__(
@@ -31,18 +31,20 @@ class Normalise(nn.Module):
     def forward(self, tiles: Tensor) -> Tensor:
         # A copy even of float32, to work in place: what is read stays as it is.
         values = tiles.to(torch.float32, copy=True)
-        empty = self.no_data(values) if self._may_be_empty(tiles) else None
+        empty = self._no_data(values, whole=not tiles.dtype.is_floating_point)
         values.sub_(self.offset).div_(self.scale)
         return values if empty is None else values.masked_fill_(empty, 0.0)
 
     def no_data(self, tiles: Tensor) -> Tensor:
         """True, bool (B, C, H, W), where a pixel of a band holds no data."""
         values = tiles.to(torch.float32)
-        invalid = torch.isnan(values)
-        if self.nodata is not None:
-            invalid = invalid | (values == self.nodata)
-        return invalid
+        found = self._no_data(values, whole=not tiles.dtype.is_floating_point)
+        return torch.zeros_like(values, dtype=torch.bool) if found is None else found
 
-    def _may_be_empty(self, tiles: Tensor) -> bool:
-        """False where no pixel can be no data: whole numbers are never NaN."""
-        return self.nodata is not None or tiles.dtype.is_floating_point
+    def _no_data(self, values: Tensor, *, whole: bool) -> Tensor | None:
+        """As `no_data`; None where no pixel can be: whole numbers are never NaN or infinite."""
+        beyond = None if whole else ~torch.isfinite(values)
+        if self.nodata is None:
+            return beyond
+        given = values == self.nodata
+        return given if beyond is None else beyond | given

@@ -18,14 +18,6 @@ def patchify(tiles: Tensor, patch_px: int) -> Tensor:
     return patches.permute(0, 2, 4, 1, 3, 5).flatten(1, 2).flatten(2)
 
 
-def unpatchify(patches: Tensor, patch_px: int, size: tuple[int, int]) -> Tensor:
-    """(B, N, C·p·p) back to (B, C, *size), without the padding."""
-    rows, columns = (-(-side // patch_px) for side in size)
-    tiles = patches.unflatten(2, (-1, patch_px, patch_px)).unflatten(1, (rows, columns))
-    tiles = tiles.permute(0, 3, 1, 4, 2, 5).flatten(4, 5).flatten(2, 3)
-    return tiles[..., : size[0], : size[1]]
-
-
 def visible_count(patches: int, ratio: float) -> int:
     """How many of N patches stay when `ratio` are masked: int(N·(1 - ratio)), but 1 at least."""
     return max(1, int(patches * (1 - ratio)))

@@ -223,6 +223,10 @@ def test_bad_labels(fails, tmp_path) -> None:
     line = [shapely.LineString([centre(1, 1), centre(9, 9)])] * 2
     lines = write_labels(tmp_path / "lines.gpkg", line, ["a", "b"])
     assert "hold LineString" in fails(3, labels=lines)
+    empty = write_labels(tmp_path / "none.gpkg", [None, None], ["a", "b"])
+    assert "have no features" in fails(3, labels=empty)
+    (tmp_path / "table.csv").write_text("class\na\nb\n")
+    assert "are a table without geometries" in fails(3, labels=tmp_path / "table.csv")
     missing = write_labels(tmp_path / "missing.gpkg", [centre(9, 9)] * 2, [None, None])
     assert "no feature of the labels" in fails(3, labels=missing)
 

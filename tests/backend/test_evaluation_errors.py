@@ -162,5 +162,8 @@ def test_output_is_replaced_only_when_asked_and_ours(
     foreign.mkdir()
     (foreign / "holiday.jpg").write_bytes(b"dear")
     assert evaluate(*start, foreign, "--overwrite") == 2
-    assert "is no evaluation" in capsys.readouterr().err
+    assert "holds files that are not this program's" in capsys.readouterr().err
+    assert (foreign / "holiday.jpg").read_bytes() == b"dear"
+    assert evaluate(*start, foreign / "holiday.jpg", "--overwrite") == 2
+    assert "is a file; the output is a folder" in capsys.readouterr().err
     assert (foreign / "holiday.jpg").read_bytes() == b"dear"

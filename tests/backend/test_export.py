@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
 import geopandas
 import numpy as np
 import pytest
+import rasterio
 import shapely
+from pyproj import Geod
 
 from backend.export import main
+from backend.mapping.embedding_map import EmbeddingMap
+from backend.mapping.stac import stac_item
 from tests.backend.maps import EAST, NORTH, PIXEL, STRIDE, write_map
+from tests.backend.rasters import write_raster
 
 ROWS, COLUMNS, DIMENSION = 20, 33, 5
 
@@ -126,6 +132,73 @@ def test_a_stac_item_describes_the_map_and_its_files(embedding, tmp_path) -> Non
     np.testing.assert_allclose(outline.to_crs(32612).total_bounds, box, atol=0.1)
     np.testing.assert_allclose(item["bbox"], outline.total_bounds, atol=1e-6)
     assert shapely.is_ccw(outline[0].exterior)
+
+
+def check_item(item: dict) -> None:
+    """The rules of STAC 1.1's item specification, and of fields that extensions define."""
+    members = {"type", "stac_version", "stac_extensions", "id", "geometry", "bbox", "properties"}
+    assert set(item) == members | {"links", "assets"}
+    assert item["type"] == "Feature" and item["stac_version"] == "1.1.0"
+    assert isinstance(item["id"], str) and item["id"]
+    outline = shapely.geometry.shape(item["geometry"])
+    assert outline.is_valid and outline.geom_type in ("Polygon", "MultiPolygon")
+    west, south, east, north = item["bbox"]
+    assert -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south < north <= 90
+    # Where the box crosses 180° its west is the greater, and no part of the outline crosses.
+    parts = [part.bounds for part in shapely.get_parts(outline)]
+    assert (west, east) == (
+        pytest.approx(min(b[0] for b in parts if west < east or b[0] > 0), abs=1e-3),
+        pytest.approx(max(b[2] for b in parts if west < east or b[2] < 0), abs=1e-3),
+    )
+    about = item["properties"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", about["datetime"])
+    # Each extension by the URI of its schema, where a field of it occurs, and nowhere else.
+    prefixes = {field.partition(":")[0] for field in about if ":" in field}
+    for asset in item["assets"].values():
+        prefixes |= {field.partition(":")[0] for field in asset if ":" in field}
+    names = {"proj": "projection", "processing": "processing", "emb": "embeddings"}
+    uri = r"https://stac-extensions\.github\.io/([a-z-]+)/v\d+\.\d+\.\d+/schema\.json"
+    declared = [re.fullmatch(uri, text)[1] for text in item["stac_extensions"]]
+    assert sorted(declared) == sorted(names[prefix] for prefix in prefixes)
+    assert not {field for field in about if field.startswith("emb:")} - {
+        "emb:type", "emb:dimensions", "emb:chip_layout", "emb:quantization",
+        "emb:runtime_parameters",
+    }  # fmt: skip
+    assert about["emb:type"] in ("pixel", "chip") and about["emb:dimensions"] >= 1
+    for link in item["links"]:
+        assert link["rel"] and link["href"]
+    for asset in item["assets"].values():
+        assert asset["href"] and asset["title"] and "/" in asset["type"]
+        assert asset["roles"] and all(isinstance(role, str) for role in asset["roles"])
+    assert json.loads(json.dumps(item, allow_nan=False)) == item
+
+
+def test_items_keep_the_rules_of_stac(vectors, tmp_path) -> None:
+    small = dict(dtype="int8", nodata=-128)
+    maps = [
+        write_map(tmp_path / "ours.tif", vectors),
+        write_map(tmp_path / "whole numbers.tif", np.nan_to_num(vectors), **small),
+        # Across 180° east, and by other software, which says nothing of itself.
+        write_raster(
+            tmp_path / "a stack.tif",
+            np.ones((3, 20, 400), np.float32),
+            crs="EPSG:32601",
+            transform=rasterio.Affine(240, 0, 200_000, 0, -240, 5_000_000),
+        ),
+    ]
+    for number, path in enumerate(maps):
+        found = tmp_path / "items" / f"{number}.json"
+        with EmbeddingMap(path, any_type=True) as source:
+            item = stac_item(found, source, "2023-05-14", {"cells": tmp_path / "c.gpkg"})
+        item = json.loads(json.dumps(item))
+        check_item(item)
+        assert (found.parent / item["assets"]["embedding"]["href"]).resolve() == path
+    assert item["bbox"][0] > 179 and item["bbox"][2] < -179
+    outline = shapely.geometry.shape(item["geometry"])
+    assert [part.exterior.is_ccw for part in outline.geoms] == [True, True]
+    # 96 × 4.8 km on the ground.
+    area = sum(abs(Geod(ellps="WGS84").geometry_area_perimeter(p)[0]) for p in outline.geoms)
+    assert area == pytest.approx(96e3 * 4.8e3, rel=5e-3)
 
 
 def test_an_item_needs_a_date(embedding, tmp_path, capsys) -> None:

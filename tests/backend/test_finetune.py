@@ -318,17 +318,19 @@ def test_a_stopped_job_leaves_nothing(
     assert not list(tmp_path.iterdir())
 
 
-def test_infinite_pixels_are_told_and_nothing_is_written(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("value, scale, status", [(np.inf, 1, 0), (1e3, 1e-37, 2)])
+def test_infinite_pixels_are_no_data_and_too_large_ones_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], value: float, scale: float, status: int
 ) -> None:
     chips = np.random.default_rng(0).random((64, 4, 24, 24), np.float32)
-    chips[:, 2, 12, 12] = np.inf
-    folder = write_dataset(tmp_path / "inf.tiles", chips=chips, dtype="float32")
-    encoder = write_encoder(tmp_path / "encoder.safetensors", BANDS, offset=0, scale=1)
+    chips[:, 2, 12, 12] = value
+    folder = write_dataset(tmp_path / "large.tiles", chips=chips, dtype="float32")
+    encoder = write_encoder(tmp_path / "encoder.safetensors", BANDS, offset=0, scale=scale)
     output = tmp_path / "out"
-    assert finetune("--encoder", encoder, "--dataset", folder, "--output", output, *QUICK) == 2
-    assert "the loss became NaN or infinite" in capsys.readouterr().err
-    assert not output.exists()
+    given = ("--encoder", encoder, "--dataset", folder, "--output", output, *QUICK)
+    assert finetune(*given) == status
+    assert output.exists() == (status == 0)
+    assert ("the loss became NaN or infinite" in capsys.readouterr().err) == (status == 2)
 
 
 def test_defaults_are_those_of_the_documentation() -> None:

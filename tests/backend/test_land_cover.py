@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.crs import CRS
 
-from backend.data import class_table
-from backend.data.alignment import best_shift, explained_variance
+from backend.data import alignment, class_table
+from backend.data.alignment import best_shift
 from backend.data.class_table import read_class_table
 from backend.data.class_table_codes import NO_DATA, UNKNOWN, expand_codes
 from backend.data.class_table_rows import make_table
@@ -252,10 +252,10 @@ def test_polygons_count_pixel_centres_and_the_last_one_wins(tmp_path):
 
 
 def test_explained_variance_is_eta_squared():
-    values = np.array([[1.0, 3.0, 10.0, 14.0]])
+    band = alignment._centred(np.array([1.0, 3.0, 10.0, 14.0]))
     classes = np.array([0, 0, 1, 1])
     # Means 2 and 12 about 7: between 4 · 25 = 100; total 36 + 16 + 9 + 49 = 110.
-    assert explained_variance(values, classes) == pytest.approx(100 / 110)
+    assert alignment._explained([band], classes) == pytest.approx(100 / 110)
 
 
 @pytest.mark.parametrize("rows, columns", [(0, 0), (3, -2), (-4, 1)])

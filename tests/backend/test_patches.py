@@ -14,7 +14,6 @@ from backend.views.patches import (
     draw_block_mask,
     draw_visible,
     patchify,
-    unpatchify,
     visible_count,
 )
 
@@ -37,6 +36,14 @@ def test_fact_5_5_1_counts(patches: int, ratio: float, keep: int, mask: int) -> 
     many = torch.cat([draw_visible(valid, ratio, seeded(s)) for s in range(40)])
     share = torch.bincount(many.flatten(), minlength=patches) / len(many)
     assert (share - keep / patches).abs().max() < 5 * (0.25 / len(many)) ** 0.5
+
+
+def unpatchify(patches: torch.Tensor, patch_px: int, size: tuple[int, int]) -> torch.Tensor:
+    """(B, N, C·p·p) back to (B, C, *size), without the padding."""
+    rows, columns = (-(-side // patch_px) for side in size)
+    tiles = patches.unflatten(2, (-1, patch_px, patch_px)).unflatten(1, (rows, columns))
+    tiles = tiles.permute(0, 3, 1, 4, 2, 5).flatten(4, 5).flatten(2, 3)
+    return tiles[..., : size[0], : size[1]]
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4, 13, 224])

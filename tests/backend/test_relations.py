@@ -16,8 +16,8 @@ from backend.data.relations import (
     Itself,
     Near,
     Relation,
+    TilesOnDisk,
     chip_words,
-    cut,
     make_ground,
     shuffled,
     step_seed,
@@ -63,12 +63,12 @@ def test_fact_16_value_reflect_pad() -> None:
 def test_fact_16_value_geometry_naip(naip: TileDataset) -> None:
     """Padded 300, centre 150, neighbour centres 50 … 249, anchor rows 100 – 149 of the record."""
     record = np.asarray(naip.chips[0][0, 0])
-    anchor = cut(naip, np.array([0]), np.array([[0, 0]]))[0, 0]
+    anchor = TilesOnDisk(naip).cut(np.array([0]), np.array([[0, 0]]))[0, 0]
     assert np.array_equal(anchor, record[100:150, 100:150])
     assert np.array_equal(anchor, published_crop(record, 150, 150, 50))
     for centre_row, centre_column in [(50, 50), (249, 249), (50, 249), (187, 73)]:
         offset = np.array([[centre_row - 150, centre_column - 150]])
-        ours = cut(naip, np.array([0]), offset)[0, 0]
+        ours = TilesOnDisk(naip).cut(np.array([0]), offset)[0, 0]
         assert np.array_equal(ours, published_crop(record, centre_row, centre_column, 50))
 
 
@@ -106,13 +106,15 @@ def test_fact_2_a_smaller_radius_clips_the_window(small_dataset: TileDataset) ->
     assert not offsets_of(Near(0), 5000).any()
     numbers = np.arange(4)
     with pytest.raises(ValueError, match="beyond the 8 px"):
-        cut(small_dataset, numbers, np.full((4, 2), 9))
+        TilesOnDisk(small_dataset).cut(numbers, np.full((4, 2), 9))
 
 
 def test_fact_3_the_anchor_is_always_the_centre(small_dataset: TileDataset) -> None:
     numbers = np.array([5, 0, 63])
     words = np.empty((3, 0), np.uint64)
-    anchors = cut(small_dataset, *Itself().draw(words, numbers, make_ground(small_dataset)))
+    anchors = TilesOnDisk(small_dataset).cut(
+        *Itself().draw(words, numbers, make_ground(small_dataset))
+    )
     for place, number in enumerate(numbers):
         chip = small_dataset.chips[number]
         assert np.array_equal(anchors[place], chip[0, :, 8:16, 8:16])
@@ -123,8 +125,8 @@ def test_fact_3_the_anchor_is_always_the_centre(small_dataset: TileDataset) -> N
 def test_fact_4_anchor_and_neighbour_agree_on_their_overlap(naip: TileDataset) -> None:
     """Offset (-2, 37) with T = 50: 48 × 13 pixels in common, axis 0 the row."""
     chip = np.array([0])
-    anchor = cut(naip, chip, np.array([[0, 0]]))[0, 0]
-    neighbour = cut(naip, chip, np.array([[-2, 37]]))[0, 0]
+    anchor = TilesOnDisk(naip).cut(chip, np.array([[0, 0]]))[0, 0]
+    neighbour = TilesOnDisk(naip).cut(chip, np.array([[-2, 37]]))[0, 0]
     assert np.array_equal(anchor[:48, 37:], neighbour[2:, :13])
     assert len(np.intersect1d(anchor, neighbour)) == 48 * 13
 

@@ -12,7 +12,14 @@ from backend import build
 from backend.contract.dates import has_dates
 from backend.contract.methods import METHODS, unmet_needs
 from backend.data.dataset import TileDataset
-from backend.data.relations import AnotherDate, Itself, another_date, chip_words, cut, make_ground
+from backend.data.relations import (
+    AnotherDate,
+    Itself,
+    TilesOnDisk,
+    another_date,
+    chip_words,
+    make_ground,
+)
 from backend.runtime.errors import RequestError
 from tests.backend.conftest import ORIGIN, RESOLUTION_M
 from tests.backend.tiny_backbone import make_learner, tiny_job, use_tiny_backbone
@@ -67,9 +74,10 @@ def test_fact_5_10_1_and_2_pairs_are_of_two_dates_and_one_footprint(series: Tile
     relation = another_date(series)
     table = series.table()
     paired = set()
+    tiles = TilesOnDisk(series)
     for epoch in range(4):
         anchors, chips, offsets = drawn(series, relation, epoch)
-        one, other = cut(series, anchors, 0 * offsets), cut(series, chips, offsets)
+        one, other = tiles.cut(anchors, 0 * offsets), tiles.cut(chips, offsets)
         # Pixels tell their ground: that of both tiles is the same, to the pixel.
         assert np.array_equal(one, other)
         moved = chips != anchors
@@ -107,7 +115,8 @@ def test_fact_5_10_2_a_grid_that_is_shifted_by_a_pixel_is_noticed(series: TileDa
     wrong.information = copy.deepcopy(series.information)
     wrong.information.scenes[1].transform[2] += RESOLUTION_M
     anchors, chips, offsets = drawn(wrong, another_date(wrong))
-    one, other = cut(series, anchors, 0 * offsets), cut(series, chips, offsets)
+    tiles = TilesOnDisk(series)
+    one, other = tiles.cut(anchors, 0 * offsets), tiles.cut(chips, offsets)
     moved = chips != anchors
     assert moved.any() and (one[moved] != other[moved]).any(axis=(1, 2, 3)).all()
 

@@ -194,6 +194,9 @@ def test_examples_that_cannot_be_used(fails, embedding, tmp_path) -> None:
     assert "from 500000 to 503000 in X and from 3998000 to 4000000 in Y" in fails(
         3, embedding=embedding, examples=tmp_path / "far.gpkg"
     )
+    (tmp_path / "table.csv").write_text("name\na\n")
+    table = fails(3, embedding=embedding, examples=tmp_path / "table.csv")
+    assert "are a table without geometries" in table
     message = fails(2, embedding=embedding, examples=tmp_path / "nowhere.gpkg")
     assert "nowhere.gpkg cannot be read" in message
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
-from backend.runtime.errors import DataError
 from backend.search import exact
 from backend.search.index import NearestVectors, cosine_similarity
 
@@ -64,19 +65,10 @@ def test_screening_in_single_precision_changes_nothing():
     assert (nearest.result()[1] == cosines[expected]).all()
 
 
-def test_vectors_that_are_laid_out_are_mapped_and_damage_is_told(tmp_path):
-    np.save(tmp_path / "vectors.npy", np.eye(3, dtype=np.float32))
-    (tmp_path / "index.json").write_text('{"count": 3, "dimension": 3}')
-    vectors = exact.open_vectors(tmp_path)
-    assert not vectors.flags.owndata and not vectors.flags.writeable
-    (tmp_path / "index.json").write_text('{"count": 4, "dimension": 3}')
-    with pytest.raises(DataError, match="differ in length"):
-        exact.open_vectors(tmp_path)
-
-
-def test_an_approximate_index_says_what_it_finds():
+def test_the_benchmarks_approximate_index_says_what_it_finds(monkeypatch):
     pytest.importorskip("faiss")
-    from backend.search.approximate import ApproximateIndex
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "benchmarks")
+    from approximate_index import ApproximateIndex
 
     generator = np.random.default_rng(2)
     vectors = generator.normal(size=(4000, 16)).astype(np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,14 +11,16 @@ import geopandas
 import numpy as np
 import pytest
 import rasterio
+import scipy.ndimage
 import shapely
 
 from backend.mapping.areas import areas_above
+from backend.runtime.reporter import Reporter
 from backend.search import similarity_map
 from backend.search.similarity_map import score
 from backend.similarity import main
 from tests.backend.maps import EAST, NORTH, PIXEL, STRIDE, point_in, write_map
-from tests.backend.rasters import write_raster
+from tests.backend.rasters import GRID, write_raster
 
 ROWS, COLUMNS, DIMENSION = 30, 40, 6
 HOLE = (slice(3, 6), slice(10, 14))
@@ -145,9 +148,34 @@ def test_small_areas_are_left_out_and_corners_do_not_connect(tmp_path) -> None:
     raster[3:5, 3:6] = 0.7
     raster[5, 7] = np.nan
     path = write_raster(tmp_path / "a.tif", raster, nodata=np.nan)
-    assert areas_above(path, 0.7)["pixels"].tolist() == [6, 1, 1]
-    assert areas_above(path, 0.7, minimum_area_m2=2000)["pixels"].tolist() == [6]
-    assert areas_above(path, 0.95).empty
+    reporter = Reporter(as_events=True, stdout=io.StringIO())
+    assert areas_above(path, 0.7, reporter)["pixels"].tolist() == [6, 1, 1]
+    assert areas_above(path, 0.7, reporter, minimum_area_m2=2000)["pixels"].tolist() == [6]
+    assert areas_above(path, 0.95, reporter).empty
+    assert [file.name for file in tmp_path.iterdir()] == ["a.tif"]
+
+
+def test_areas_that_cross_blocks_equal_those_of_the_raster_read_whole(tmp_path) -> None:
+    """Blobs larger than the blocks, one of which has holes, against labels of all pixels."""
+    noise = np.random.default_rng(5).normal(size=(150, 230))
+    raster = scipy.ndimage.gaussian_filter(noise, 6).astype(np.float32)
+    raster /= np.abs(raster).max()
+    raster[::40] = np.nan
+    raster[70:75, 60:100] = -9
+    path = write_raster(
+        tmp_path / "a.tif", raster, nodata=-9, tiled=True, blockxsize=32, blockysize=48
+    )
+    found = areas_above(path, 0.1, Reporter(as_events=True, stdout=io.StringIO()))
+    labels, count = scipy.ndimage.label(raster >= 0.1)
+    assert len(found) == count > 20
+    assert found["pixels"].max() > 20 * 32
+    for area in found.itertuples():
+        inside = rasterio.features.geometry_mask([area.geometry], raster.shape, GRID, invert=True)
+        label = labels[inside][0]
+        assert label > 0 and (inside == (labels == label)).all()
+        assert area.pixels == inside.sum()
+        assert area.mean == pytest.approx(raster[inside].astype(float).mean(), rel=1e-12)
+        assert area.highest == raster[inside].max()
 
 
 def test_no_area_at_all_is_a_layer_without_features(embedding, tmp_path, capsys) -> None:

@@ -15,7 +15,7 @@ from backend import train
 from backend.contract.methods import METHODS, make_train_job
 from backend.contract.training_plan import make_plan
 from backend.data.dataset import TileDataset
-from backend.data.relations import Far, Itself, Near, cut
+from backend.data.relations import Far, Itself, Near, TilesOnDisk
 from backend.methods.recipe import Recipe, make_recipe
 from backend.networks.encoder_file import load_encoder
 from backend.runtime.errors import RequestError
@@ -299,6 +299,6 @@ def test_fact_4_value_the_overlap_of_a_released_triplet(real_data: Path, make_da
         )
     )  # fmt: skip
     offsets = np.array([[0, 0], [-2, 37]])
-    tiles = cut(dataset, np.array([0, 0]), offsets).transpose(0, 2, 3, 1)
+    tiles = TilesOnDisk(dataset).cut(np.array([0, 0]), offsets).transpose(0, 2, 3, 1)
     assert np.array_equal(tiles[0], anchor)
     assert np.array_equal(tiles[1], neighbour)

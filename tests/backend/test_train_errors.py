@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import resource
 import subprocess
 import sys
@@ -118,25 +117,19 @@ def test_a_chip_store_cut_short(make_dataset, tmp_path: Path, capsys) -> None:
     assert "build the dataset again" in error
 
 
-def test_infinite_pixels_stop_and_keep_the_last_good_checkpoint(
-    make_dataset, tmp_path: Path, capsys
-) -> None:
+def test_infinite_pixels_are_no_data(make_dataset, tmp_path: Path) -> None:
     chips = np.random.default_rng(0).normal(size=(20, 2, 16, 16)).astype(np.float32)
-    # Of 15 training chips one is bad; with batches of 4 it comes within the first four steps.
+    # Of 15 training chips one has them; with batches of 4 it comes within the first four steps.
     chips[7, 1] = np.inf
     folder = make_dataset(
         tmp_path / "inf.tiles", count=20, bands=2, dtype="float32", radius=4, chips=chips
     )
     run = tmp_path / "run"
-    given = ("--dataset", folder, "--output", run, "--checkpoint-every-steps", 1, *TINY)
-    # The order of seed 1 begins with a batch without chip 7.
-    error = fail(capsys, 3, *given, "--steps", 6, "--seed", 1)
-    assert "holds infinite pixel values, in chip 7" in error
+    given = ["--dataset", folder, "--output", run, *TINY, "--steps", 6]
+    assert train.main([str(a) for a in given]) == 0
     kept = sorted((run / "checkpoints").iterdir())
     weights = torch.load(kept[-1], weights_only=True)["recipe"]
     assert all(torch.isfinite(t).all() for t in weights.values())
-    events = (run / "events.jsonl").read_text(encoding="utf-8").splitlines()
-    assert json.loads(events[-1])["exit_status"] == 3
 
 
 def test_a_loss_that_becomes_nan_stops_and_keeps_the_last_good_checkpoint(

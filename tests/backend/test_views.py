@@ -11,6 +11,7 @@ from scipy.stats import chisquare
 
 from backend.contract.catalogue import SENTINEL2_BANDS
 from backend.data.dataset import Band, DatasetInformation, TileDataset
+from backend.data.scenes import valid_pixels
 from backend.runtime.errors import RequestError
 from backend.views import dihedral
 from backend.views.dihedral import turn, turn_at_random
@@ -82,10 +83,15 @@ def test_normalise_equals_a_loop_in_float64() -> None:
         np.testing.assert_allclose(ours[:, band], expected, rtol=1e-5, atol=1e-5)
 
 
-def test_no_data_and_nan_become_zero() -> None:
-    tiles = torch.tensor([[[[65535.0, 10.0], [float("nan"), 30.0]]]])
-    out = Normalise((20.0,), (10.0,), nodata=65535.0)(tiles)
-    assert out.tolist() == [[[[0.0, -1.0], [0.0, 1.0]]]]
+def test_no_data_nan_and_infinity_become_zero() -> None:
+    tiles = torch.tensor([[[[65535.0, 10.0], [float("nan"), 30.0], [np.inf, -np.inf]]]])
+    normalise = Normalise((20.0,), (10.0,), nodata=65535.0)
+    assert normalise(tiles).tolist() == [[[[0.0, -1.0], [0.0, 1.0], [0.0, 0.0]]]]
+    # One definition for tensors and arrays, with and without a value that says it.
+    for nodata in (None, 65535.0):
+        for pixels in (tiles[:, :, :1].to(torch.int32), tiles):
+            found = Normalise((20.0,), (10.0,), nodata).no_data(pixels)
+            assert (found.numpy() == ~valid_pixels(pixels.numpy(), nodata)).all()
 
 
 def test_fact_9_the_datasets_own_statistics_give_mean_0_and_deviation_1(

@@ -20,11 +20,6 @@ class CropWindow:
     stated_row: int
     stated_column: int
 
-    @property
-    def shift_px(self) -> int:
-        """How far the crop's georeference is off, the greater of rows and columns."""
-        return max(self.stated_row - self.row, self.stated_column - self.column)
-
 
 def axis_offsets(length: int, size: int, step: int, *, rules: str) -> list[tuple[int, int]]:
     """(read, stated) offset of the crops along one axis of a scene of `length` >= `size` pixels.

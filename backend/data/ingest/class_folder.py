@@ -20,7 +20,7 @@ LAYOUT = "each class is a folder of images, and all of them lie in one folder"
 def open_class_folder(job: IngestJob, source: Path, reporter: Reporter) -> Collection:
     """The images of all class folders, class by class; their folder's name is their class."""
     images = Images(source)
-    names, classes = _by_class(images, reporter)
+    names, classes = images_by_class(images, reporter)
     own, nodata = images.bands(names[0])
     bands, picked = pick_bands(own, job)
 
@@ -42,7 +42,7 @@ def open_class_folder(job: IngestJob, source: Path, reporter: Reporter) -> Colle
     )
 
 
-def _by_class(images: Images, reporter: Reporter) -> tuple[list[str], list[str]]:
+def images_by_class(images: Images, reporter: Reporter) -> tuple[list[str], list[str]]:
     """The images in class folders, class by class, and the classes in order of name."""
     folders = {PurePosixPath(name).parent for name in images.names}
     parents = {folder.parent for folder in folders if folder.parts}
@@ -56,7 +56,7 @@ def _by_class(images: Images, reporter: Reporter) -> tuple[list[str], list[str]]
         raise RequestError(
             f"the class folders of {images.source} lie in several folders, such as {first} and "
             f"{second}",
-            f"give one of them as --source: {LAYOUT}",
+            f"give one of them: {LAYOUT}",
         )
     stray = [name for name in images.names if PurePosixPath(name).parent in beside]
     if stray:

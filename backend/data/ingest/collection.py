@@ -45,7 +45,7 @@ class Look:
         if self.height != self.width:
             raise DataError(
                 f"the tile {file} is not square: {self}",
-                "cut the tiles to squares of one size; for arrays see --layout",
+                "cut the tiles to squares of one size; for arrays see --layout of backend.ingest",
             )
         if self.dtype.kind not in "iuf":
             raise DataError(

@@ -46,7 +46,8 @@ class Images:
         self.names = natural_order([name for name in found if _is_image(name)])
         if not self.names:
             raise RequestError(
-                f"{source} holds no images ({', '.join(SUFFIXES)})", "see --source and --format"
+                f"{source} holds no images ({', '.join(SUFFIXES)})",
+                "give the folder or the zip file that images lie in",
             )
 
     def full_name(self, name: str) -> str:

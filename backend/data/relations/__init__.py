@@ -6,7 +6,7 @@ or on what was drawn before, and there is no state to save.
 """
 
 from .another_date import AnotherDate, another_date
-from .cutting import TilesInMemory, TilesOnDisk, cut
+from .cutting import TilesInMemory, TilesOnDisk
 from .draws import chip_words, shuffled, step_seed, uniform_integers
 from .far import FAR_MODES, OUTSIDE_MODES, Far
 from .ground import Ground, make_ground
@@ -32,7 +32,6 @@ __all__ = [
     "TilesOnDisk",
     "another_date",
     "chip_words",
-    "cut",
     "make_ground",
     "overlapping_chips",
     "overlapping_pairs",

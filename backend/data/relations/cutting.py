@@ -7,15 +7,6 @@ import numpy as np
 from ..dataset import TileDataset
 
 
-def cut(dataset: TileDataset, chips: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """Tiles (B, bands, T, T) of the first date, a copy in the dataset's own dtype.
-
-    `offsets` (B, 2) are rows and columns from the anchor's corner. Only the pixels of the tiles
-    are read. Raises ValueError where a tile would leave its chip.
-    """
-    return TilesOnDisk(dataset).cut(chips, offsets)
-
-
 class TilesOnDisk:
     """Tiles from the memory map of the chip store: of the file, only their pixels are read."""
 
@@ -28,7 +19,11 @@ class TilesOnDisk:
         self.chip_px = information.chip_size_px
 
     def cut(self, chips: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-        """As the function `cut`."""
+        """Tiles (B, bands, T, T) of the first date, a copy in the dataset's own dtype.
+
+        `offsets` (B, 2) are rows and columns from the anchor's corner. Raises ValueError where a
+        tile would leave its chip.
+        """
         first_pixels = self.first_pixels(offsets)
         shape = (len(chips), self.bands, self.tile_px, self.tile_px)
         if len(chips) == 0:

@@ -11,12 +11,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from backend.contract.jobs import FineTuneJob
+from backend.data.scenes import valid_pixels
 from backend.networks.encoder_file import EncoderInformation
 from backend.runtime.errors import RequestError
 from backend.views.dihedral import turn
 from backend.views.normalise import Normalise
 
-from ..features import batches, invalid_pixels
+from ..features import batches
 from ..labelled import LabelledTiles
 from ..measures import confusion_matrix
 from .label_rasters import IGNORE
@@ -44,8 +45,8 @@ class Inputs:
         """The tiles at some positions, float32 (n, bands, T, T) on the device."""
         pixels = self._tiles.read(positions)[:, self._bands]
         if self._foreign:
-            invalid = invalid_pixels(pixels, self._tiles.nodata)
-            pixels = np.where(invalid, np.float32(np.nan), pixels.astype(np.float32))
+            valid = valid_pixels(pixels, self._tiles.nodata)
+            pixels = np.where(valid, pixels.astype(np.float32), np.float32(np.nan))
         return self._normalise(torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device))
 
 
@@ -131,8 +132,8 @@ def fine_tune(
             if not math.isfinite(value):
                 raise RequestError(
                     "the loss became NaN or infinite",
-                    f"give a --learning-rate below {job.learning_rate:g}, and look for infinite "
-                    "pixel values in the dataset",
+                    f"give a --learning-rate below {job.learning_rate:g}, and look for pixel "
+                    "values out of all proportion in the dataset",
                 )
             advance(value)
 

@@ -1,35 +1,17 @@
-"""Approximate search among more vectors than an exact scan is quick for; needs faiss (an extra).
+"""Approximate search with faiss, for comparison with the exact search of `backend.search`.
 
-Below about ten million vectors an exact scan (`exact.py`) takes no longer than this takes to
-build. Results are approximate: `recall` says, measured, how many of the true neighbours are found.
+`recall` says, measured, how many of the true neighbours are found.
 """
 
 from __future__ import annotations
 
-from types import ModuleType
-
+import faiss
 import numpy as np
 
-from backend.runtime.errors import MachineError
+from backend.search.exact import nearest
 
-from .exact import nearest
-
-# From so many vectors on an index pays.
-WORTHWHILE = 10_000_000
 BLOCK = 2**18
 _TRAINED_PER_LIST = 64
-
-
-def faiss_module() -> ModuleType:
-    """faiss; MachineError where it is not installed."""
-    try:
-        import faiss
-    except ImportError as error:
-        raise MachineError(
-            "approximate search needs faiss, which is not installed",
-            "pip install faiss-cpu, or search exactly",
-        ) from error
-    return faiss
 
 
 class ApproximateIndex:
@@ -39,7 +21,6 @@ class ApproximateIndex:
     """
 
     def __init__(self, vectors: np.ndarray, *, probes: int = 16, seed: int = 0) -> None:
-        faiss = faiss_module()
         count, dimension = vectors.shape
         lists = max(1, min(round(4 * count**0.5), count // 39 or 1))
         quantiser = faiss.IndexFlatIP(dimension)
