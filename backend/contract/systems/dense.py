@@ -348,6 +348,9 @@ METHODS = (
             "Variance and covariance of places are taken over all compared places of a batch; the "
             "released code takes them over the batch for each of the matches.",
             BLURRED_ALIKE,
+            BLUR_IS_LARGE,
+            "A batch of 2048 must fit on the device, and the dataset must hold as many chips: give "
+            "a smaller --batch-size, and 0.2 times a 256th of it as --learning-rate.",
         ),
         source=_VICREGL,
     ),
