@@ -18,8 +18,8 @@ import torch
 from backend.contract.methods import make_train_job
 from backend.runtime.errors import RequestError
 from backend.training.processes import joined
+from tests.backend.every_method import NAMES
 from tests.backend.running import rows
-from tests.backend.test_every_method import NAMES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ENVIRONMENT = dict(os.environ, OMP_NUM_THREADS="1")
