@@ -10,11 +10,11 @@ from pathlib import Path
 import safetensors
 import safetensors.torch
 
-from backend.runtime.errors import DataError, RequestError
+from backend.runtime.errors import DataError
 from backend.runtime.files import whole_file
 
 from .decoder import Decoder, DecoderShape, build_decoder
-from .encoder_file import HEADER_KEY, EncoderInformation
+from .encoder_file import HEADER_KEY, EncoderInformation, read_header
 
 SCHEMA = "near-things-decoder"
 VERSION = 1
@@ -55,17 +55,7 @@ def save_decoder(path: Path, encoder: EncoderInformation, decoder: Decoder) -> N
 def load_decoder(path: str | Path) -> tuple[DecoderInformation, Decoder]:
     """A decoder on the CPU and its header; RequestError or DataError say what is wrong with it."""
     path = Path(path)
-    if not path.is_file():
-        raise RequestError(f"there is no decoder {path}", "give the decoder.safetensors of a run")
-    try:
-        with safetensors.safe_open(path, framework="np") as file:
-            content = json.loads((file.metadata() or {}).get(HEADER_KEY, "{}"))
-        weights = safetensors.torch.load_file(path)
-    except (safetensors.SafetensorError, OSError, ValueError) as error:
-        raise DataError(
-            f"the decoder {path} cannot be read: {error}",
-            "it may be cut short: copy it again, or resume its run to export it anew",
-        ) from error
+    content = read_header(path, "decoder")
     if content.get("schema") != SCHEMA or content.get("version") != VERSION:
         raise DataError(
             f"{path} is no decoder of this program's version {VERSION}",
@@ -75,8 +65,8 @@ def load_decoder(path: str | Path) -> tuple[DecoderInformation, Decoder]:
         shape = DecoderShape(**_with_tuples(content.pop("shape")))
         information = DecoderInformation(shape=shape, **_with_tuples(content))
         decoder = build_decoder(shape, seed=0)
-        decoder.load_state_dict(weights)
-    except (TypeError, KeyError, RuntimeError) as error:
+        decoder.load_state_dict(safetensors.torch.load_file(path))
+    except (safetensors.SafetensorError, TypeError, KeyError, ValueError, RuntimeError) as error:
         raise DataError(f"the decoder {path} is damaged: {error}") from error
     return information, decoder
 

@@ -158,21 +158,32 @@ def save_encoder(path: Path, information: EncoderInformation, network: Encoder) 
         temporary.write_bytes(safetensors.torch.save(weights, metadata=header))
 
 
-def read_information(path: Path) -> EncoderInformation:
-    """The header of an encoder file; RequestError or DataError say what is wrong with it."""
+def read_header(path: Path, kind: str) -> dict[str, Any]:
+    """What the header of a file of ours says, {} where it says nothing.
+
+    `kind` is "encoder" or "decoder". RequestError where there is no such file, DataError where it
+    is damaged.
+    """
     if not path.is_file():
-        raise RequestError(f"there is no encoder {path}", "give the encoder.safetensors of a run")
+        raise RequestError(f"there is no {kind} {path}", f"give the {kind}.safetensors of a run")
     try:
         with safetensors.safe_open(path, framework="np") as file:
-            text = (file.metadata() or {}).get(HEADER_KEY)
-    except (safetensors.SafetensorError, OSError) as error:
+            content = json.loads((file.metadata() or {}).get(HEADER_KEY, "{}"))
+        if not isinstance(content, dict):
+            raise ValueError("its header is no JSON object")
+    except (safetensors.SafetensorError, OSError, ValueError) as error:
         raise DataError(
-            f"the encoder {path} cannot be read: {error}",
+            f"the {kind} {path} cannot be read: {error}",
             "it may be cut short: copy it again, or resume its run to export it anew",
         ) from error
-    if text is None:
+    return content
+
+
+def read_information(path: Path) -> EncoderInformation:
+    """The header of an encoder file; RequestError or DataError say what is wrong with it."""
+    content = read_header(path, "encoder")
+    if not content:
         raise DataError(f"{path} is no encoder of this program: its header does not describe one")
-    content = json.loads(text)
     if content.get("schema") != SCHEMA or content.get("version") != VERSION:
         raise DataError(
             f"the encoder {path} is of version {content.get('version')}; this program reads "
@@ -196,7 +207,13 @@ def load_encoder(path: str | Path, device: torch.device | str = "cpu") -> Frozen
     """Load an encoder on to a device."""
     path = Path(path)
     information = read_information(path)
-    network = build_encoder(information.shape, seed=0)
+    try:
+        network = build_encoder(information.shape, seed=0)
+    except (TypeError, ValueError) as error:
+        raise DataError(
+            f"the encoder that {path} describes cannot be made: {error}",
+            "its header is damaged, or of a newer version of this program",
+        ) from error
     try:
         network.load_state_dict(safetensors.torch.load_file(path))
     except (safetensors.SafetensorError, RuntimeError) as error:

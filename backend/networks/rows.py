@@ -24,6 +24,8 @@ from torch import Tensor, nn
 from torch.autograd import Function
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from backend.runtime.errors import MachineError
+
 _alone = False  # nothing is shared out
 _sharing = False  # this process computes its own rows, and no others
 
@@ -31,6 +33,24 @@ _sharing = False  # this process computes its own rows, and no others
 def process_count() -> int:
     """How many processes train together."""
     return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 1
+
+
+@contextlib.contextmanager
+def communicating() -> Iterator[None]:
+    """For what the processes do together: MachineError where one of them is there no more.
+
+    torch has no class of error for that which all its ways of communicating share.
+    """
+    try:
+        yield
+    except torch.OutOfMemoryError:
+        raise
+    except RuntimeError as error:
+        said = str(error).splitlines()[0]
+        raise MachineError(
+            f"another process of this training has ended or is out of reach: {said}",
+            "see what it said; the same command with --resume goes on from the last checkpoint",
+        ) from error
 
 
 @contextlib.contextmanager
@@ -116,7 +136,8 @@ class _Gather(Function):
         padded = own.new_zeros((sizes[0], *own.shape[1:]))
         padded[: len(own)] = own
         parts = [torch.empty_like(padded) for _ in range(count)]
-        dist.all_gather(parts, padded)
+        with communicating():
+            dist.all_gather(parts, padded)
         return torch.cat([part[:size] for part, size in zip(parts, sizes, strict=True)])
 
     @staticmethod
@@ -130,13 +151,15 @@ class _Sum(Function):
     @staticmethod
     def forward(ctx, own: Tensor) -> Tensor:
         total = own.clone()
-        dist.all_reduce(total)
+        with communicating():
+            dist.all_reduce(total)
         return total
 
     @staticmethod
     def backward(ctx, gradient: Tensor) -> Tensor:
         total = gradient.contiguous().clone()
-        dist.all_reduce(total)
+        with communicating():
+            dist.all_reduce(total)
         return total
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import json
 import os
@@ -28,6 +29,7 @@ from backend.contract.settings import (
 from . import stopping
 from .errors import DataError, JobError, MachineError, RequestError, Stopped, too_many_files
 from .files import allow_open_files
+from .printing import print_line
 from .reporter import Reporter
 
 
@@ -161,18 +163,17 @@ def _end(reporter: Reporter, error: JobError | None, seconds: float) -> int:
     """Emit the closing events, tell a person what went wrong, and return the exit status."""
     status = 0 if error is None else error.exit_status
     stopped = isinstance(error, Stopped)
-    try:
-        if error is not None and not stopped:
+    # The events file may be on the very disk that is full; the exit status still tells.
+    if error is not None and not stopped:
+        with contextlib.suppress(OSError):
             reporter.emit("error", message=error.message, hint=error.hint, exit_status=status)
+    with contextlib.suppress(OSError):
         word = "done" if error is None else "stopped" if stopped else "failed"
         reporter.emit("finished", status=word, exit_status=status, seconds=round(seconds, 2))
-    except OSError:
-        # The events file may be on the very disk that is full; the exit status still tells.
-        pass
     if error is not None:
         hint = f"; {error.hint}" if error.hint else ""
         word = "stopped" if stopped else "error"
-        print(f"{word}: {error.message}{hint}", file=sys.stderr)
+        print_line(f"{word}: {error.message}{hint}", sys.stderr)
     return status
 
 
@@ -198,7 +199,7 @@ def run_verb(
     except Exception as error:
         failure = _as_job_error(error)
         if verbose or failure is None:
-            traceback.print_exc()
+            print_line(traceback.format_exc().rstrip(), sys.stderr)
         if failure is None:
             failure = DataError(f"{type(error).__name__}: {error}", "this is a defect of ours")
             failure.exit_status = 1

@@ -23,6 +23,11 @@ def partial_path(path: Path) -> Path:
     return path.with_name(f".partial-{path.name}")
 
 
+def _own_partial_path(path: Path) -> Path:
+    """The same under a name that no other process takes."""
+    return partial_path(path.with_name(f"{uuid.uuid4().hex}-{path.name}"))
+
+
 def remove(path: Path) -> None:
     """Remove a file or a folder, if there is one."""
     if path.is_dir() and not path.is_symlink():
@@ -116,7 +121,7 @@ def whole_file(path: Path, *, shared: bool = False) -> Iterator[Path]:
     With `shared`, several processes may write the same file at a time, each under a name of its
     own; what a killed one leaves is then not removed by the next.
     """
-    temporary = partial_path(path.with_name(f"{uuid.uuid4().hex}-{path.name}") if shared else path)
+    temporary = _own_partial_path(path) if shared else partial_path(path)
     remove(temporary)
     try:
         yield temporary
@@ -132,9 +137,12 @@ def whole_file(path: Path, *, shared: bool = False) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def whole_folder(path: Path) -> Iterator[Path]:
-    """Yield a folder to write to; on leaving without an error it becomes `path`."""
-    temporary = partial_path(path)
+def whole_folder(path: Path, *, shared: bool = False) -> Iterator[Path]:
+    """Yield a folder to write to; on leaving without an error it becomes `path`.
+
+    `shared` as in `whole_file`.
+    """
+    temporary = _own_partial_path(path) if shared else partial_path(path)
     remove(temporary)
     temporary.mkdir(parents=True)
     try:

@@ -15,6 +15,7 @@ from backend import __version__
 from backend.contract import events
 
 from . import stopping
+from .printing import print_line
 
 PROGRESS_EVERY_SECONDS = 0.5
 
@@ -64,7 +65,8 @@ class Reporter:
     """Where a job says what happens.
 
     Events go to `events_file` once `log_to` has named it, and to stdout with `as_events`;
-    otherwise a person sees bars and text on stderr and results on stdout.
+    otherwise a person sees bars and text on stderr and results on stdout. Where nobody reads them
+    any more the job goes on.
     """
 
     def __init__(self, *, as_events: bool = False, stdout: TextIO | None = None) -> None:
@@ -102,7 +104,9 @@ class Reporter:
 
     def _close_file(self) -> None:
         if self._file is not None:
-            self._file.close()
+            # What a full disk has not taken is tried again here.
+            with contextlib.suppress(OSError):
+                self._file.close()
             self._file = None
 
     def _write_line(self, line: str) -> None:
@@ -117,10 +121,12 @@ class Reporter:
         if self._silent:
             return
         line = events.encode(event, time.time(), **values)
-        self._write_line(line)
-        if self.as_events:
-            self._stdout.write(line + "\n")
-            self._stdout.flush()
+        try:
+            self._write_line(line)
+        finally:
+            # Who listens is told also where the disk of the file is full.
+            if self.as_events:
+                print_line(line, self._stdout)
 
     def started(self, verb: str, job: dict[str, Any], process_id: int) -> None:
         """The first event of a job."""
@@ -158,16 +164,16 @@ class Reporter:
         """A file or folder that is now whole."""
         self.emit("artifact", role=role, path=str(path))
         if not (self.as_events or self._silent):
-            tqdm.write(f"{role}: {path}", file=self._stdout)
+            print_line(f"{role}: {path}", self._stdout)
 
     def warning(self, message: str) -> None:
         """Something the user should know, that does not stop the job."""
         self.emit("warning", message=message)
         if not (self.as_events or self._silent):
-            tqdm.write(f"warning: {message}", file=sys.stderr)
+            print_line(f"warning: {message}", sys.stderr)
 
     def say(self, message: str) -> None:
         """Free text for a person; it is no event."""
         if self._silent:
             return
-        tqdm.write(message, file=sys.stderr)
+        print_line(message, sys.stderr)

@@ -20,6 +20,10 @@ VERSION = 1
 KEEP = 2
 
 
+class DamagedCheckpoint(DataError):
+    """A checkpoint that was cut short, or whose bytes have changed: an older one may be whole."""
+
+
 def random_states() -> dict[str, Any]:
     """The states of all global random generators, as tensors and plain values.
 
@@ -63,15 +67,36 @@ def save_checkpoint(folder: Path, step: int, content: dict[str, Any]) -> Path:
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
-    """The content of one checkpoint; DataError where it is damaged or of another version."""
+    """The content of one checkpoint, on the CPU.
+
+    DamagedCheckpoint where its bytes are not those that were written; DataError where it is of
+    another version or program, or cannot be read; MemoryError.
+    """
     try:
-        with zipfile.ZipFile(path) as archive:
+        # By way of memory here too: what the disk refuses is then told from what the bytes are.
+        buffer = io.BytesIO(path.read_bytes())
+    except OSError as error:
+        raise DataError(
+            f"the checkpoint {path} cannot be read: {error.strerror}",
+            "see to its permissions and its disk, then resume again",
+        ) from error
+    try:
+        with zipfile.ZipFile(buffer) as archive:
             damaged = archive.testzip()
         if damaged is not None:
             raise zipfile.BadZipFile(f"bad checksum of {damaged}")
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        buffer.seek(0)
+        content = torch.load(buffer, map_location="cpu", weights_only=True)
+    except MemoryError:
+        raise
     except Exception as error:
-        raise DataError(f"the checkpoint {path} is cut short or damaged: {error}") from error
+        # torch has no class of its own for want of memory; both its messages say "allocate".
+        if isinstance(error, RuntimeError) and "allocate" in str(error):
+            raise MemoryError(str(error)) from error
+        # A flipped bit can be any error: of a checksum, of a name's characters, of the unpickler.
+        raise DamagedCheckpoint(
+            f"the checkpoint {path} is cut short or damaged: {error}"
+        ) from error
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
         raise DataError(f"{path} is no checkpoint of this program")
     if content.get("version") != VERSION:
@@ -86,16 +111,14 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
 def latest_checkpoint(folder: Path, reporter: Reporter) -> dict[str, Any] | None:
     """The newest checkpoint that is whole; None where there is none at all.
 
-    A damaged one is passed over with a warning. DataError where all are damaged, or where one is
-    whole but not ours to read.
+    A damaged one is passed over with a warning. DataError where all are damaged, or where one
+    cannot be read for another reason.
     """
     paths = sorted(folder.glob("step-*.pt"), reverse=True)
     for path in paths:
         try:
             return read_checkpoint(path)
-        except DataError as error:
-            if "damaged" not in error.message:
-                raise
+        except DamagedCheckpoint as error:
             reporter.warning(f"{error.message}; the one before it is used")
     if paths:
         raise DataError(

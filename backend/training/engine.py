@@ -175,6 +175,10 @@ class _Run:
                 save_due = last or stop or self.step % job.checkpoint_every_steps == 0
                 if log_due or save_due or learner.device.type == "cpu":
                     self.check_finite()
+                if stop and self.processes.first:
+                    # Before the log, so that nothing that goes wrong there costs the steps.
+                    with speed.paused():
+                        self.save()
                 if log_due:
                     values = learner.values(batch, outcome, norm) | speed.lap()
                     if knn_due:
@@ -184,7 +188,9 @@ class _Run:
                         log.write(self.step, values)
                     monitor.watch(self.step, values)
                     note = f"loss {values['loss']:.3f}"
-                if save_due and self.processes.first:
+                if save_due and not stop and self.processes.first:
+                    # After the log: a resumed run drops rows beyond the checkpoint, and misses
+                    # none before it.
                     with speed.paused():
                         self.save()
                 phase.advance(note=note, stop=False)

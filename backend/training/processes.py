@@ -12,8 +12,9 @@ import torch.distributed as dist
 from torch import nn
 
 from backend.contract.jobs import TrainJob
+from backend.networks.rows import communicating
 from backend.runtime.device import choose_device
-from backend.runtime.errors import JobError, MachineError, RequestError
+from backend.runtime.errors import RequestError
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Processes:
             return here
         # On the CPU, so that no GPU is waited for.
         flag = torch.tensor([int(here)])
-        dist.all_reduce(flag, dist.ReduceOp.MAX)
+        with communicating():
+            dist.all_reduce(flag, dist.ReduceOp.MAX)
         return bool(flag)
 
     def agree(self, number: int) -> bool:
@@ -42,7 +44,8 @@ class Processes:
         if self.count == 1:
             return True
         both = torch.tensor([number, -number])
-        dist.all_reduce(both, dist.ReduceOp.MAX)
+        with communicating():
+            dist.all_reduce(both, dist.ReduceOp.MAX)
         return bool(both[0] == -both[1])
 
     def wait(self) -> None:
@@ -58,7 +61,8 @@ class Processes:
         for dtype in dict.fromkeys(gradient.dtype for gradient in gradients):
             alike = [gradient for gradient in gradients if gradient.dtype == dtype]
             flat = torch.cat([gradient.flatten() for gradient in alike])
-            dist.all_reduce(flat)
+            with communicating():
+                dist.all_reduce(flat)
             flat /= self.count
             parts = flat.split([gradient.numel() for gradient in alike])
             torch._foreach_copy_(
@@ -84,7 +88,7 @@ def own_device(job: TrainJob) -> torch.device:
 def joined(job: TrainJob, device: torch.device) -> Iterator[Processes]:
     """Join the processes that torchrun has started, for the length of the block.
 
-    RequestError for what cannot be done together; MachineError in those that another one left.
+    RequestError for what cannot be done together; MachineError where the others do not come.
     """
     count = int(os.environ.get("WORLD_SIZE", "1"))
     if count == 1:
@@ -97,18 +101,9 @@ def joined(job: TrainJob, device: torch.device) -> Iterator[Processes]:
         )
     if device.type == "cuda":
         torch.cuda.set_device(device)
-    dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo")
-    processes = Processes(dist.get_rank(), count)
+    with communicating():
+        dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo")
     try:
-        yield processes
-    except JobError:
-        raise
-    except RuntimeError as error:
-        if processes.first or isinstance(error, torch.OutOfMemoryError):
-            raise
-        raise MachineError(
-            f"process {processes.rank} of {count} lost the others: {str(error).splitlines()[0]}",
-            "see what the process said that ended first",
-        ) from error
+        yield Processes(dist.get_rank(), count)
     finally:
         dist.destroy_process_group()

@@ -171,7 +171,8 @@ def _taken(folder: Path) -> RequestError:
 def open_run(job: TrainJob, dataset: TileDataset, device: torch.device, reporter: Reporter) -> Path:
     """The run folder of a job that `check_run_output` let pass; events are logged there from now.
 
-    DataError where a resumed run was trained on another dataset.
+    DataError where a resumed run was trained on another dataset, and RequestError where another
+    process has begun there since that check: to make a learner takes seconds.
     """
     folder = Path(job.output)
     if job.resume:
@@ -184,8 +185,9 @@ def open_run(job: TrainJob, dataset: TileDataset, device: torch.device, reporter
                 "give the dataset it was started with, or start a new run",
             )
     else:
-        with whole_folder(folder) as temporary:
+        with whole_folder(folder, shared=True) as temporary:
             write_json(temporary / "run.json", _describe(job, dataset, device))
+            check_run_output(job)
     try:
         reporter.until_closed(working_in(folder))
     except FolderTaken as error:

@@ -19,7 +19,7 @@ from backend.networks.backbones import ARCHITECTURES
 from backend.training.batches import Batches
 from backend.training.learner import Learner
 from backend.training.processes import Processes, joined
-from tests.backend.test_every_method import GRID, job_of, narrow_transformer
+from tests.backend.every_method import GRID, job_of, narrow_transformer
 from tests.backend.tiny_backbone import CPU, TinyBackbone
 
 STEPS = 3

@@ -166,6 +166,11 @@ def test_a_wrong_decoder_file_is_told(tmp_path, information, make_encoder) -> No
     save_decoder(path, information, build_decoder(DecoderShape((4,), (2,), 2), seed=0))
     with safetensors.safe_open(path, framework="np") as file:
         header = file.metadata()
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b'{\\"shape', b'x\\"shape'))
+    with pytest.raises(DataError, match="cannot be read"):
+        load_decoder(path)
+    path.write_bytes(content)
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(DataError, match="cannot be read"):
         load_decoder(path)

@@ -102,6 +102,32 @@ def test_a_file_cut_short_is_told(encoder_file: Path, size: int) -> None:
     assert "cut short" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "words"),
+    [
+        (b'{\\"method', b'x\\"method', "cannot be read"),
+        (b"[100.0, 200.0]", b"[100.0; 200.0]", "cannot be read"),
+        (b"small", b"sm\xffll", "cannot be read"),
+        (b"tile_size_px", b"tile_size_qx", "is damaged"),
+        (b"resnet18", b"resnot18", "no such architecture: resnot18"),
+    ],
+)
+def test_a_damaged_header_is_told(
+    encoder_file: Path, right: bytes, wrong: bytes, words: str
+) -> None:
+    content = encoder_file.read_bytes()
+    assert content.count(right) >= 1
+    encoder_file.write_bytes(content.replace(right, wrong, 1))
+    with pytest.raises(DataError, match=words):
+        load_encoder(encoder_file)
+
+
+def test_a_header_that_is_no_object_is_told(encoder_file: Path) -> None:
+    safetensors.torch.save_file({"x": torch.zeros(2)}, encoder_file, {HEADER_KEY: "[1]"})
+    with pytest.raises(DataError, match="cannot be read"):
+        load_encoder(encoder_file)
+
+
 def test_another_version_is_told(encoder_file: Path) -> None:
     header = dict(dataclasses.asdict(INFORMATION), version=99)
     weights = safetensors.torch.load_file(encoder_file)

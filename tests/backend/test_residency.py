@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from backend.data.dataset import TileDataset
 from backend.data.relations import Itself, Near, TilesInMemory, TilesOnDisk
 from backend.runtime.errors import DataError, MachineError
 from backend.training import residency
-from backend.training.batches import Batches
+from backend.training.batches import STEPS_AHEAD, Batches
 from backend.training.residency import TilesOnDevice, make_tiles
 
 CPU = torch.device("cpu")
@@ -80,9 +82,21 @@ def test_batches_are_the_same_from_everywhere_and_in_order(dataset: TileDataset)
 
 
 def test_a_batch_left_midway_leaves_no_reader_behind(dataset: TileDataset) -> None:
-    steps = Batches(dataset, np.arange(9), [Itself()], Plan(9, 4, 100), 0).from_step(0)
+    """The readers that are at work when the run ends are waited for, and the rest is not begun."""
+    disk, begun = TilesOnDisk(dataset), []
+
+    class Slow:
+        def cut(self, chips: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+            begun.append(threading.current_thread())
+            time.sleep(0.2 if len(begun) > 1 else 0)
+            return disk.cut(chips, offsets)
+
+    batches = Batches(dataset, np.arange(9), [Itself()], Plan(9, 4, 100), 0, Slow())
+    steps = batches.from_step(0)
     next(steps)
     steps.close()
+    assert begun and not any(thread.is_alive() for thread in begun)
+    assert len(begun) <= 1 + STEPS_AHEAD
 
 
 def test_a_chip_that_is_not_there_is_named(make_dataset, tmp_path) -> None:

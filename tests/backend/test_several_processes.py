@@ -18,8 +18,8 @@ import torch
 from backend.contract.methods import make_train_job
 from backend.runtime.errors import RequestError
 from backend.training.processes import joined
+from tests.backend.every_method import NAMES
 from tests.backend.running import rows
-from tests.backend.test_every_method import NAMES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ENVIRONMENT = dict(os.environ, OMP_NUM_THREADS="1")
@@ -192,6 +192,13 @@ def test_a_stop_request_stops_all_and_a_process_that_dies_ends_the_others(endles
     os.kill(int(children[1]), signal.SIGKILL)
     process.wait(timeout=120)
     assert process.returncode != 0
+    # The one that is left tells why it ends, and it is no defect of ours.
+    error, finished = map(json.loads, (run / "events.jsonl").read_text().splitlines()[-2:])
+    assert (error["event"], error["exit_status"]) == ("error", 4)
+    assert error["message"].startswith("another process of this training has ended")
+    assert "--resume" in error["hint"]
+    assert (finished["event"], finished["status"]) == ("finished", "failed")
+    assert "defect of ours" not in (run.parent / "stderr").read_text()
     assert not any(Path(f"/proc/{child}").exists() for child in children)
     # What was saved is whole.
     last = sorted((run / "checkpoints").glob("step-*.pt"))[-1]

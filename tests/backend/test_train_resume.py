@@ -69,10 +69,10 @@ def test_fact_23_killed_in_any_step_and_resumed(
     assert_equal_runs(whole, run)
 
 
-def start(dataset: Path, output: Path) -> subprocess.Popen:
+def start(dataset: Path, output: Path, *more: object) -> subprocess.Popen:
     environment = dict(os.environ, OMP_NUM_THREADS=str(torch.get_num_threads()))
     return subprocess.Popen(
-        [sys.executable, "-m", "backend.train", *arguments(dataset, output)],
+        [sys.executable, "-m", "backend.train", *arguments(dataset, output, *more)],
         cwd=REPOSITORY,
         env=environment,
         stdout=subprocess.DEVNULL,
