@@ -2004,6 +2004,41 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/train_page/estimate_line.py" />
+   <source>Measure</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/estimate_line.py" />
+   <source>Train 10 steps in a temporary folder and take the time</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/estimate_line.py" />
+   <source>Measuring 10 steps…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/estimate_line.py" />
+   <source>Not measured.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/estimate_line.py" />
+   <source>{steps} steps. No run like this was measured on this computer yet.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/estimate_line.py" />
+   <source>{steps} steps · about {time}, by the rate of the run “{run}”</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/estimate_line.py" />
+   <source>{steps} steps · about {time}, by a dry run just now; checkpoints come on top</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/train_page/follower.py" />
    <source>Read runs</source>
    <translation type="unfinished" />
@@ -2085,16 +2120,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
-   <source>Measure</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
-   <source>Train 10 steps in a temporary folder and take the time</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
    <source>Start</source>
    <translation type="unfinished" />
   </message>
@@ -2135,32 +2160,7 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
-   <source>Measuring 10 steps…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
-   <source>Not measured.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
    <source>The command line is on the clipboard.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
-   <source>{steps} steps. No run like this was measured on this computer yet.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
-   <source>{steps} steps · about {time}, by the rate of the run “{run}”</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
-   <source>{steps} steps · about {time}, by a dry run just now; checkpoints come on top</source>
    <translation type="unfinished" />
   </message>
   <message>

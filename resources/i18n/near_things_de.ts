@@ -2004,6 +2004,41 @@
    <translation>Schritt</translation>
   </message>
   <message>
+   <location filename="../../qgis_plugin/gui/train_page/estimate_line.py" />
+   <source>Measure</source>
+   <translation>Messen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/estimate_line.py" />
+   <source>Train 10 steps in a temporary folder and take the time</source>
+   <translation>10 Schritte in einem vorläufigen Ordner trainieren und die Zeit nehmen</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/estimate_line.py" />
+   <source>Measuring 10 steps…</source>
+   <translation>10 Schritte werden gemessen …</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/estimate_line.py" />
+   <source>Not measured.</source>
+   <translation>Nicht gemessen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/estimate_line.py" />
+   <source>{steps} steps. No run like this was measured on this computer yet.</source>
+   <translation>{steps} Schritte. Ein solcher Lauf wurde auf diesem Rechner noch nicht gemessen.</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/estimate_line.py" />
+   <source>{steps} steps · about {time}, by the rate of the run “{run}”</source>
+   <translation>{steps} Schritte · etwa {time}, nach dem Tempo des Laufs „{run}“</translation>
+  </message>
+  <message>
+   <location filename="../../qgis_plugin/gui/train_page/estimate_line.py" />
+   <source>{steps} steps · about {time}, by a dry run just now; checkpoints come on top</source>
+   <translation>{steps} Schritte · etwa {time}, nach einem Probelauf eben; Sicherungspunkte kommen hinzu</translation>
+  </message>
+  <message>
    <location filename="../../qgis_plugin/gui/train_page/follower.py" />
    <source>Read runs</source>
    <translation>Läufe lesen</translation>
@@ -2085,16 +2120,6 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
-   <source>Measure</source>
-   <translation>Messen</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
-   <source>Train 10 steps in a temporary folder and take the time</source>
-   <translation>10 Schritte in einem vorläufigen Ordner trainieren und die Zeit nehmen</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
    <source>Start</source>
    <translation>Starten</translation>
   </message>
@@ -2135,33 +2160,8 @@
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
-   <source>Measuring 10 steps…</source>
-   <translation>10 Schritte werden gemessen …</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
-   <source>Not measured.</source>
-   <translation>Nicht gemessen.</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
    <source>The command line is on the clipboard.</source>
    <translation>Die Befehlszeile liegt in der Zwischenablage.</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
-   <source>{steps} steps. No run like this was measured on this computer yet.</source>
-   <translation>{steps} Schritte. Ein solcher Lauf wurde auf diesem Rechner noch nicht gemessen.</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
-   <source>{steps} steps · about {time}, by the rate of the run “{run}”</source>
-   <translation>{steps} Schritte · etwa {time}, nach dem Tempo des Laufs „{run}“</translation>
-  </message>
-  <message>
-   <location filename="../../qgis_plugin/gui/train_page/new_run.py" />
-   <source>{steps} steps · about {time}, by a dry run just now; checkpoints come on top</source>
-   <translation>{steps} Schritte · etwa {time}, nach einem Probelauf eben; Sicherungspunkte kommen hinzu</translation>
   </message>
   <message>
    <location filename="../../qgis_plugin/gui/train_page/new_run.py" />

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
-from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QApplication,
@@ -26,20 +25,17 @@ from ....backend.contract.methods import METHODS, make_train_job, sound_method
 from ....backend.contract.settings import SettingsError, settings_of
 from ...algorithms.checks import read_json
 from ...algorithms.parameters import in_form_words
-from ...environment import interpreter
 from ...number_words import number_words
-from ...progress import duration_words
 from ...runs.choices import MethodChoice, presets_of
 from ...runs.launch import command_line
-from ...runs.rates import Estimate, estimate_from_runs, planned_steps
 from ...runs.run import Run
 from ...translation import tr
 from ..forms.settings_form import Group, SettingsForm
 from ..session import Session
 from .advice_label import AdviceLabel
+from .estimate_line import EstimateLine
 from .method_finder import MethodFinder
 from .method_list import MethodList
-from .probe import ProbeTask
 
 # These have a place of their own in the form, or are the page's business.
 APART = ("dataset", "method", "output", "steps", "device", "resume", "overwrite")
@@ -58,7 +54,6 @@ class NewRunBox(QWidget):
         self._runs: Sequence[Run] = ()
         self._record: Dict[str, Any] = {}
         self._settings_of = self._advised = ""
-        self._probe: Optional[ProbeTask] = None
         self._make_widgets()
         self._lay_out()
         self.dataset.currentIndexChanged.connect(self._take_dataset)
@@ -69,7 +64,6 @@ class NewRunBox(QWidget):
         self.device.currentIndexChanged.connect(self._show_estimate)
         self.form.changed.connect(self._show_estimate)
         self.fold.toggled.connect(self._show_form)
-        self.measure.clicked.connect(self.start_probe)
         self.start.clicked.connect(self._start)
         self.copy.clicked.connect(self._copy)
         session.workspace_changed.connect(self.list_datasets)
@@ -109,10 +103,7 @@ class NewRunBox(QWidget):
         self.fold.setAutoRaise(True)
         self.form = SettingsForm()
         self.form.hide()
-        self.estimate = QLabel()
-        self.estimate.setWordWrap(True)
-        self.measure = QPushButton(tr("Measure"))
-        self.measure.setToolTip(tr("Train 10 steps in a temporary folder and take the time"))
+        self.estimate = EstimateLine(self.values)
         self.start = QPushButton(tr("Start"))
         self.start.setDefault(True)
         self.copy = QToolButton()
@@ -133,9 +124,7 @@ class NewRunBox(QWidget):
         form.addRow(tr("Device"), self.device)
         form.addRow(tr("Steps"), self.steps)
         form.addRow(tr("Name"), self.name)
-        estimate, bottom = QHBoxLayout(), QHBoxLayout()
-        estimate.addWidget(self.estimate, 1)
-        estimate.addWidget(self.measure)
+        bottom = QHBoxLayout()
         bottom.addWidget(self.copy)
         bottom.addStretch(1)
         bottom.addWidget(self.start)
@@ -144,7 +133,7 @@ class NewRunBox(QWidget):
         layout.addLayout(form)
         layout.addWidget(self.fold)
         layout.addWidget(self.form)
-        layout.addLayout(estimate)
+        layout.addWidget(self.estimate)
         layout.addLayout(bottom)
 
     def list_datasets(self, chosen: str = "") -> None:
@@ -286,78 +275,17 @@ class NewRunBox(QWidget):
         problem = self.problem()
         self.start.setEnabled(not problem)
         self.copy.setEnabled(not problem)
-        self.measure.setEnabled(not problem and self._probe is None)
-        self.measure.setVisible(not problem)
-        if problem:
-            self.estimate.setText(problem)
-            return
-        if self._probe is not None:
-            self.estimate.setText(tr("Measuring 10 steps…"))
-            return
-        try:
-            values = {**self.values(), "output": "run"}
-            found = estimate_from_runs(values, self._record, self._runs)
-            steps = planned_steps(values, self._record)
-        except SettingsError as error:
-            self.estimate.setText(str(error))
-            return
-        self.estimate.setText(_estimate_words(found, steps))
-
-    def start_probe(self) -> None:
-        """Measure a short dry run as the form stands; the answer comes in the estimate's line."""
-        values = self.values()
-        steps = planned_steps({**values, "output": "run"}, self._record)
-        task = ProbeTask(interpreter(), values)
-        self._probe = task
-        self.measure.setEnabled(False)
-        self.estimate.setText(tr("Measuring 10 steps…"))
-        task.taskCompleted.connect(lambda: self._take_probe(task, values, steps))
-        task.taskTerminated.connect(lambda: self._take_probe(task, values, steps))
-        QgsApplication.taskManager().addTask(task)
-
-    def close_down(self) -> None:
-        """End what is measured; nobody waits for it any more."""
-        probe, self._probe = self._probe, None
-        if probe is not None:
-            probe.cancel()
-
-    def _take_probe(self, task: ProbeTask, values: Dict[str, Any], steps: int) -> None:
-        if task is not self._probe:
-            return  # closed meanwhile
-        self._probe = None
-        self.measure.setEnabled(True)
-        if values != self.values():
-            # Another training by now: the figure says nothing of it.
-            self._show_estimate()
-        elif task.seconds_per_step is None:
-            self.estimate.setText(task.problem or tr("Not measured."))
-        else:
-            estimate = Estimate(task.seconds_per_step * steps, steps)
-            self.estimate.setText(_estimate_words(estimate, steps))
+        self.estimate.show_training(problem, self._record, self._runs)
 
     def _start(self) -> None:
         if not self.problem():
-            if self._probe is not None:
-                # The two would only slow each other down.
-                self._probe.cancel()
+            self.estimate.stop()
             self.start_wanted.emit()
 
     def _copy(self) -> None:
         values = {**self.values(), "output": str(self.folder())}
         QApplication.clipboard().setText(command_line(values))
         self._session.tell(tr("The command line is on the clipboard."))
-
-
-def _estimate_words(estimate: Optional[Estimate], steps: int) -> str:
-    if estimate is None:
-        words = tr("{steps} steps. No run like this was measured on this computer yet.")
-        return words.format(steps=number_words(steps))
-    time = duration_words(estimate.seconds)
-    if estimate.run:
-        words = tr("{steps} steps · about {time}, by the rate of the run “{run}”")
-        return words.format(steps=number_words(estimate.steps), time=time, run=estimate.run)
-    words = tr("{steps} steps · about {time}, by a dry run just now; checkpoints come on top")
-    return words.format(steps=number_words(estimate.steps), time=time)
 
 
 def _groups(method: Method, settings: Sequence[Any]) -> List[Group]:

@@ -71,7 +71,7 @@ class TrainPage(QWidget):
     def close_down(self) -> None:
         """Follow and measure no more; the plugin is unloaded, the runs go on."""
         self.follower.close()
-        self.new_run.close_down()
+        self.new_run.estimate.close_down()
 
     def start(self) -> None:
         """Start the run of the form, detached from QGIS."""

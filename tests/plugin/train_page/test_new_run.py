@@ -33,7 +33,7 @@ def test_a_wrong_value_is_told_and_start_is_shut(make_page) -> None:
     form = make_page().new_run
     form.form.field("learning_rate").setText("-1")
     assert not form.start.isEnabled()
-    assert "“Learning rate” must be at least 0" in form.estimate.text()
+    assert "“Learning rate” must be at least 0" in form.estimate.label.text()
     form.form.field("learning_rate").setText("")
     assert form.start.isEnabled()
 
@@ -72,12 +72,12 @@ def test_estimate_says_where_its_figure_is_from(make_page, folder, fake_backend)
     )
     page = make_page()
     form = page.new_run
-    assert "No run like this was measured" in form.estimate.text()
+    assert "No run like this was measured" in form.estimate.label.text()
     with watchdog():
-        button(form.measure)
-        assert "Measuring" in form.estimate.text()
-        assert spin(lambda: form.measure.isEnabled())
-    assert form.estimate.text().startswith("2,000 steps · about 17 min, by a dry run")
+        button(form.estimate.measure)
+        assert "Measuring" in form.estimate.label.text()
+        assert spin(lambda: form.estimate.measure.isEnabled())
+    assert form.estimate.label.text().startswith("2,000 steps · about 17 min, by a dry run")
     events = started(10) + progress(11, 9, rate=40.0) + finished(12)
     before = write_run(folder / "runs" / "before", events, method="vicreg")
     record = json.loads((before / "run.json").read_text())
@@ -86,7 +86,7 @@ def test_estimate_says_where_its_figure_is_from(make_page, folder, fake_backend)
     say_dead(before)
     page.follower.look()
     assert spin(lambda: bool(page.cards))
-    assert form.estimate.text() == "2,000 steps · about 50 s, by the rate of the run “before”"
+    assert form.estimate.label.text() == "2,000 steps · about 50 s, by the rate of the run “before”"
 
 
 def test_probe_that_fails_tells_why(make_page, fake_backend) -> None:
@@ -94,9 +94,9 @@ def test_probe_that_fails_tells_why(make_page, fake_backend) -> None:
         "say('error', message='no GPU', hint='use cpu', exit_status=4)\nfinish('failed', 4)"
     )
     form = make_page().new_run
-    button(form.measure)
-    assert spin(lambda: "no GPU" in form.estimate.text())
-    assert form.measure.isEnabled()
+    button(form.estimate.measure)
+    assert spin(lambda: "no GPU" in form.estimate.label.text())
+    assert form.estimate.measure.isEnabled()
 
 
 def test_page_fits_a_small_screen(make_page) -> None:
