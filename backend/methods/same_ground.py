@@ -27,9 +27,14 @@ class SameGround(nn.Module):
         return self(chips, chips).fill_diagonal_(False)
 
     def forward(self, chips: Tensor, others: Tensor) -> Tensor:
-        first, *more = self.overlapping[chips].unbind(dim=1)
-        same = first[:, None] == others[None, :]
-        # One by one: all at once take as many times the memory.
-        for chip in more:
-            same |= chip[:, None] == others[None, :]
+        ordered, order = others.sort()
+        near = self.overlapping[chips].to(others.dtype)
+        # Of the ordered others, those that equal one of `near` begin and end somewhere: between
+        # more beginnings than ends lies what is the same. No comparison of all with all.
+        edges = torch.zeros(len(chips), len(others) + 1, dtype=torch.int32, device=others.device)
+        one = torch.ones_like(near, dtype=torch.int32)
+        edges.scatter_add_(1, torch.searchsorted(ordered, near), one)
+        edges.scatter_add_(1, torch.searchsorted(ordered, near, right=True), -one)
+        same = torch.empty(len(chips), len(others), dtype=torch.bool, device=others.device)
+        same[:, order] = edges[:, :-1].cumsum(dim=1) > 0
         return same
