@@ -179,14 +179,19 @@ class TrainPage(QWidget):
         self._show_started()
 
     def _show_started(self) -> None:
-        if self._to_show in self.cards:
-            bring_into_view(self.cards[self._to_show])
-            self._to_show = None
+        """Keep a run that was just started in view until its card has all its lines."""
+        card = self.cards.get(self._to_show)
+        if card is not None:
+            bring_into_view(card)
+            if card.is_whole:
+                self._to_show = None
 
     def _refresh_card(self, run: Run) -> None:
         card = self.cards.get(run.folder)
         if card is not None:
             card.refresh()
+            if run.folder == self._to_show:
+                self._show_started()
             if card.tick.isChecked():
                 self.comparison.draw()
 

@@ -147,6 +147,11 @@ class RunCard(QFrame):
         description = (self.state.text(), self.about.text(), self.figures.text(), words)
         self.setAccessibleDescription(". ".join(text for text in description if text))
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the card has as many lines as it will have: a figure has come, or none will."""
+        return self._drawn > 0 or not self.run.state.is_live
+
     def _draw(self) -> None:
         curve = self.run.history.curves.get("loss")
         points = len(curve) if curve else 0

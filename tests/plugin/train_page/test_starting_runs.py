@@ -89,34 +89,30 @@ def test_a_live_run_of_an_earlier_qgis_is_found_and_stopped(make_page, folder) -
     assert card.resume.isVisibleTo(card) and "from the last checkpoint" in card.problem.text()
 
 
-def test_a_started_run_stays_in_view_when_its_figures_come(make_page, folder) -> None:
-    from qgis.PyQt.QtWidgets import QScrollArea
+def test_a_started_run_is_kept_in_view_until_its_figures_have_come(
+    make_page, folder, monkeypatch
+) -> None:
+    """Its card grows by some lines then; from then on it is for the reader to scroll."""
+    from near_things.qgis_plugin.gui.train_page import page as module
 
-    page, area = make_page(), QScrollArea()
-    area.setWidgetResizable(True)
-    area.setWidget(page)
-    area.resize(380, 300)
-    area.show()
+    page, shown = make_page(), []
+    monkeypatch.setattr(module, "bring_into_view", shown.append)
     run = write_run(folder / "runs" / "one", started(10))
     process = hold(run)
     try:
         page._take_start(str(run), "")
         assert spin(lambda: run in page.cards)
         card = page.cards[run]
-
-        def is_seen() -> bool:
-            return card.visibleRegion().boundingRect().height() == card.height()
-
-        assert spin(card.chart.isVisible) and spin(is_seen)
-        height = card.height()
-        with open(run / "events.jsonl", "a", encoding="utf-8") as file:
-            file.write(progress(12, 1, 50) + metric(12, 1, loss=1.0))
-        assert spin(lambda: "1.000" in card.figures.text())
-        assert spin(lambda: card.height() > height and is_seen())
+        assert spin(card.chart.isVisible) and set(shown) == {card}
+        before, height = len(shown), card.height()
+        for step, loss in ((1, 1.0), (2, 0.5)):
+            with open(run / "events.jsonl", "a", encoding="utf-8") as file:
+                file.write(progress(11 + step, step, 50) + metric(11 + step, step, loss=loss))
+            assert spin(lambda loss=loss: f"{loss:.3f}" in card.figures.text())
+            assert len(shown) == before + 1
+        assert spin(lambda: card.height() > height)
     finally:
         end(process)
-        area.takeWidget()
-        area.close()
 
 
 def test_what_is_new_at_the_end_of_a_long_page_is_scrolled_to(application) -> None:
