@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -22,11 +23,11 @@ class FakeSession:
 
 @pytest.fixture
 def make_card(provider, monkeypatch, tmp_path: Path):
-    """A function that makes the card on a machine with one (fake) Python and no GPU."""
+    """A function that makes the card on a machine with one (fake) Python, no GPU and much room."""
     from near_things.qgis_plugin import environment
     from near_things.qgis_plugin.gui.setup_page import card as module
     from near_things.qgis_plugin.settings import PluginSettings
-    from near_things.qgis_plugin.setup import accelerators, pythons
+    from near_things.qgis_plugin.setup import accelerators, preflight, pythons
 
     kept = PluginSettings()
     before = kept.interpreter, kept.environments
@@ -35,6 +36,8 @@ def make_card(provider, monkeypatch, tmp_path: Path):
     monkeypatch.setenv("NEAR_THINGS_ENVIRONMENTS", str(tmp_path / "environments"))
     monkeypatch.setattr(environment, "default_interpreter", lambda: tmp_path / "no python")
     monkeypatch.setattr(accelerators, "query_program", lambda: None)
+    room = shutil.disk_usage(tmp_path)._replace(free=10**12)
+    monkeypatch.setattr(preflight.shutil, "disk_usage", lambda _: room)
     cards = []
 
     def make(body: str = "", pythons_found: list | None = None):
